@@ -1,0 +1,43 @@
+/*
+ * query.h - the named, ordered queries that all formats share.
+ *
+ * Each is one SELECT in report/queries/NAME.sql with a total order. Besides
+ * the store they read TEMP tables that report_prepare() fills for one report:
+ *
+ *   report_rule(rule_no PRIMARY KEY, id, title, module, scope, severity, kind,
+ *               uses, loses, why, fix, counted, error, ref)
+ *   report_device(rank PRIMARY KEY, device_id UNIQUE, client_id): the Macs of
+ *               this report by client and serial number
+ *   report_finding(ord PRIMARY KEY, finding (rowid of finding), device_id,
+ *               client_id, rule_no): severity descending, rule, client,
+ *               serial, account
+ *
+ * and SQL functions: finding_id(rule, serial, account), days_between(from,
+ * to), what_now(...) of report/forecast.h, and those of core/db.h.
+ */
+#ifndef MUSTER_QUERY_H
+#define MUSTER_QUERY_H
+
+#include "report/report.h"
+
+/* Make the TEMP tables and functions for this report; the tables of an
+ * earlier report on the same connection are replaced. */
+int report_prepare(const struct report *r, struct err *err) MUST_CHECK;
+
+/*
+ * Prepare report/queries/NAME.sql and bind what it names of :period_id,
+ * :before_id, :client_id and :as_of. The caller finalizes.
+ */
+int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
+               struct err *err) MUST_CHECK;
+
+/* The first column of the first row of a query: a number. */
+int query_number(const struct report *r, const char *name, int64_t *out,
+                 struct err *err) MUST_CHECK;
+
+/* The short digest that names a finding in every period and client. */
+#define FINDING_ID_HEX 17
+void finding_id(const char *rule, const char *serial, const char *account,
+                char out[FINDING_ID_HEX]);
+
+#endif
