@@ -1,0 +1,116 @@
+# make          build                  make check     every test
+# make deps     install what is needed make asan      tests, ASan + UBSan
+# make demo     reports of the demo    make lint      every static check
+# make coverage tests, line coverage   make fuzz      FUZZ_TIME=60 seconds each
+# make bench    speed against peers    make format    rewrite sources
+# make install  PREFIX= DESTDIR=       make clean     remove what was built
+#
+# One makefile, no recursion into folders: make sees the whole graph. Each
+# VARIANT builds in its own tree, so switching never mixes objects. V=1 is loud.
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+VARIANT ?= release
+FUZZ_TIME ?= 60
+B := build/$(VARIANT)
+Q := $(if $(V),,@)
+PKG_CONFIG ?= pkg-config
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wundef \
+        -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+        -Wcast-qual -Wconversion -Wno-sign-conversion $(WERROR)
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
+          -fno-strict-aliasing -fno-delete-null-pointer-checks
+LDHARD := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+VARIANT_release  := $(HARDEN)
+VARIANT_clang    := $(HARDEN)
+VARIANT_asan     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+                    -fno-sanitize-recover=all
+VARIANT_coverage := -O0 --coverage
+VARIANT_fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined
+PKGS := sqlite3 jansson xlsxwriter libplist-2.0 inih nettle expat
+LIBS  = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcsv -lminizip -lz -lm
+FLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -DMUSTER_VERSION=\"$(VERSION)\" \
+        -I. $(WARN) $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CPPFLAGS) \
+        $(CFLAGS) $(VARIANT_$(VARIANT))
+LINK  = $(CC) $(CFLAGS) $(VARIANT_$(VARIANT)) \
+        $(if $(filter release clang,$(VARIANT)),$(LDHARD)) $(LDFLAGS) -o $@
+
+DIRS := core ingest analyze report
+MAIN := core/main.c
+TOOL := core/embed.c
+CMD  := $(sort $(wildcard core/cmd_*.c))
+SRC  := $(filter-out $(MAIN) $(TOOL),$(sort $(wildcard $(DIRS:=/*.c))))
+TEST := $(sort $(wildcard tests/*/test_*.c))
+HELP := $(sort $(wildcard tests/*/second/*.c tests/support/*.c))
+FUZZ := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+HDR  := $(wildcard $(DIRS:=/*.h) tests/*/*.h tests/*/*/*.h)
+RES  := $(sort ingest/schema.sql \
+        $(wildcard ingest/sources/*.json ingest/collectors/* \
+        analyze/*.sql analyze/rules/*/*.sql analyze/rules/*/*.jsonl \
+        analyze/remedies/*.md report/queries/*.sql report/*.json \
+        templates/*))
+OBJ  := $(SRC:%.c=$B/%.o) $B/resources.o
+TESTOBJ := $(TEST:%.c=$B/%.o) $(HELP:%.c=$B/%.o)
+
+.DELETE_ON_ERROR:
+.PHONY: all deps demo check golden-update asan lint format coverage fuzz bench \
+        install uninstall clean help FORCE
+
+all: $B/muster
+
+help:
+	$Qsed -n '1,/^#$$/s/^# \{0,1\}//p' Makefile
+
+$B/muster: $B/core/main.o $B/commands.o $(OBJ)
+	$Q$(LINK) $^ $(LIBS)
+$B/muster-tests: $B/tests/check_main.o $B/suites.o $(TESTOBJ) $(OBJ)
+	$Q$(LINK) $^ $(shell $(PKG_CONFIG) --libs check) $(LIBS)
+$B/genfleet: fixtures/genfleet.c $B/flags
+	$Q$(CC) $(FLAGS) -o $@ $<
+$B/bench/%: tests/bench/%.c $B/flags
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(FLAGS) -o $@ $< $(LIBS)
+
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D) && echo "  CC $<"
+	$Q$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+$B/%.o: $B/%.c $B/flags
+	@echo "  CC $<"
+	$Q$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+$B/flags: FORCE                # rewritten, and so newer, only on a change
+	@mkdir -p $(@D); f='$(CC) $(subst ','\'',$(FLAGS))'; \
+	 echo "$$f" | cmp -s - $@ || echo "$$f" >$@
+FORCE:
+
+# The tables of commands, suites and resources are made from file names: a new
+# command, suite, rule, mapping or template is a new file and nothing else.
+$B/commands.c: $(CMD) Makefile $B/list.commands
+	$Q{ echo '#include "core/base.h"'; echo '#include "core/options.h"'; \
+	  echo '#include "core/commands.h"'; \
+	  for c in $(CMD:core/cmd_%.c=%); do \
+	    echo "extern const struct command cmd_$$c;"; done; \
+	  echo 'const struct command *const commands[] = {'; \
+	  for c in $(CMD:core/cmd_%.c=%); do echo "    &cmd_$$c,"; done; \
+	  echo '    NULL};'; } >$@
+$B/suites.c: $(TEST) Makefile $B/list.suites
+	$Q{ echo '#include <check.h>'; echo '#include "tests/suites.h"'; \
+	  for t in $(notdir $(TEST:.c=)); do \
+	    echo "Suite *$${t#test_}_suite(void);"; done; \
+	  echo 'Suite *(*const suites[])(void) = {'; \
+	  for t in $(notdir $(TEST:.c=)); do \
+	    echo "    $${t#test_}_suite,"; done; echo '    NULL};'; } >$@
+$B/resources.c: $B/embed $(RES) Makefile $B/list.resources
+	$Q$B/embed $(RES) >$@
+$B/embed: core/embed.c core/base.h core/resource.h
+	$Qmkdir -p $(@D) && $(CC) -std=c17 -O1 -I. -o $@ $<
+$B/list.commands: FORCE
+	@mkdir -p $(@D); echo '$(CMD)' | cmp -s - $@ || echo '$(CMD)' >$@
+$B/list.suites: FORCE
+	@mkdir -p $(@D); echo '$(TEST)' | cmp -s - $@ || echo '$(TEST)' >$@
+$B/list.resources: FORCE
+	@mkdir -p $(@D); echo '$(RES)' | cmp -s - $@ || echo '$(RES)' >$@
+
+-include $(patsubst %.c,$B/%.d,$(SRC) $(MAIN) $(TEST) $(HELP) \
+           tests/check_main.c)
+
