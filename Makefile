@@ -114,3 +114,78 @@ $B/list.resources: FORCE
 -include $(patsubst %.c,$B/%.d,$(SRC) $(MAIN) $(TEST) $(HELP) \
            tests/check_main.c)
 
+# What Debian 12 has to offer, in three parts: to build and run, to test, and
+# to check the sources. "make deps demo" needs the first alone.
+BUILD_DEPS := gcc make pkg-config libc6-dev libsqlite3-dev libcsv-dev \
+  libxlsxwriter-dev libjansson-dev libplist-dev libinih-dev nettle-dev \
+  libexpat1-dev libminizip-dev zlib1g-dev
+TEST_DEPS := check sqlite3 python3 python3-openpyxl libxml2-utils jq strace \
+  time procps zip unzip chromium postgresql
+LINT_DEPS := clang clang-format clang-tidy cppcheck shellcheck mandoc gcovr \
+  libclang-rt-14-dev llvm
+NODE_DEPS := $(if $(shell command -v node),,nodejs) \
+  $(if $(shell command -v npm),,npm)
+GOALS := $(filter-out deps,$(MAKECMDGOALS))
+DEPS := $(BUILD_DEPS) \
+  $(if $(GOALS),$(if $(filter-out all demo install,$(GOALS)),$(TEST_DEPS) \
+  $(NODE_DEPS) $(LINT_DEPS)),$(TEST_DEPS) $(NODE_DEPS) $(LINT_DEPS))
+
+deps:
+	$Qsh tests/deps.sh $(DEPS)
+	$Q$(if $(filter chromium,$(DEPS)),sh tests/browser/install.sh)
+
+demo: $B/muster
+	$Qsh fixtures/demo/run.sh $B/muster reports
+
+# Every test: units, rule cases, golden cases, faults, the pages in Chromium.
+check: $B/muster $B/muster-tests $B/genfleet
+	$Qsh tests/check.sh $B
+golden-update: $B/muster
+	$Qsh tests/golden.sh $B/muster --update
+asan:
+	$Q$(MAKE) VARIANT=asan build/asan/muster build/asan/muster-tests \
+	  build/asan/genfleet
+	$Qsh tests/check.sh build/asan --sanitized
+coverage:
+	$Q$(MAKE) VARIANT=coverage build/coverage/muster \
+	  build/coverage/muster-tests build/coverage/genfleet
+	$Qsh tests/check.sh build/coverage --sanitized
+	$Qgcovr -r . --object-directory build/coverage -e tests/ -e fixtures/ \
+	  --print-summary -o build/coverage/coverage.txt
+fuzz:
+	$Q$(MAKE) VARIANT=fuzz CC=clang $(FUZZ)
+	$Qset -e; for f in $(FUZZ); do \
+	  mkdir -p build/fuzz/corpus/$${f##*/}; \
+	  echo "== $${f##*/}"; \
+	  $$f -max_total_time=$(FUZZ_TIME) -timeout=20 -rss_limit_mb=2048 \
+	    -print_final_stats=1 build/fuzz/corpus/$${f##*/} \
+	    $$(ls -d tests/fuzz/seeds/$${f##*/} 2>/dev/null); done
+$(FUZZ): build/fuzz/fuzz/%: build/fuzz/tests/fuzz/%.o $(OBJ:$B/%=build/fuzz/%)
+	$Qmkdir -p $(@D)
+	$Qclang $(VARIANT_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+bench: $B/muster $B/genfleet $B/bench/xlsx_floor $B/bench/bytes_floor
+	$Qsh tests/bench/run.sh $B/muster $B/genfleet build/bench
+
+lint: $(HDR:%=$B/%.alone)
+	$Qsh tests/lint.sh $(CC) '$(FLAGS)' $(SRC) $(MAIN) $(TOOL)
+$B/%.h.alone: %.h $B/flags     # a header compiles with nothing before it
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(FLAGS) -fsyntax-only -x c $< && touch $@
+format:
+	$Qclang-format -i $(SRC) $(MAIN) $(TOOL) $(TEST) $(HELP) $(HDR) \
+	  $(wildcard fixtures/*.c tests/*.c tests/bench/*.c tests/fuzz/*.c)
+
+MAN1 := $(wildcard docs/*.1)
+MAN5 := $(wildcard docs/*.5)
+install: $B/muster
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $B/muster $(DESTDIR)$(PREFIX)/bin/muster
+	$(if $(MAN1),install -m 644 $(MAN1) $(DESTDIR)$(PREFIX)/share/man/man1)
+	$(if $(MAN5),install -m 644 $(MAN5) $(DESTDIR)$(PREFIX)/share/man/man5)
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/muster \
+	  $(MAN1:docs/%=$(DESTDIR)$(PREFIX)/share/man/man1/%) \
+	  $(MAN5:docs/%=$(DESTDIR)$(PREFIX)/share/man/man5/%)
+clean:
+	rm -rf build
