@@ -22,8 +22,9 @@ int db_fail(sqlite3 *db, const char *what, struct err *err)
     int rc = sqlite3_errcode(db) & 0xff;
 
     if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
-        return err_set(err, ERR_BUSY, "cannot %s: the database is in use by "
-                                      "another run",
+        return err_set(err, ERR_BUSY,
+                       "cannot %s: the database is in use by "
+                       "another run",
                        what);
     if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB) {
         err_set(err, ERR_FAIL, "cannot %s: the database is damaged (%s)", what,
@@ -44,12 +45,21 @@ int db_script(sqlite3 *db, const char *sql, struct err *err)
 int db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **st, struct err *err)
 {
     const char *tail = NULL;
+    sqlite3_stmt *more = NULL;
 
+    *st = NULL;
     if (sqlite3_prepare_v2(db, sql, -1, st, &tail) != SQLITE_OK)
         return db_fail(db, "prepare a statement", err);
     if (!*st)
         return err_set(err, ERR_FAIL, "an empty statement");
-    return 0;
+    /* blanks and comments may follow; SQLite itself says what else does */
+    if (!*tail ||
+        (sqlite3_prepare_v2(db, tail, -1, &more, NULL) == SQLITE_OK && !more))
+        return 0;
+    sqlite3_finalize(more);
+    sqlite3_finalize(*st);
+    *st = NULL;
+    return err_set(err, ERR_FAIL, "more than one statement");
 }
 
 static int parameter(sqlite3_stmt *st, const char *name, struct err *err)
@@ -271,6 +281,16 @@ static int make_schema(sqlite3 *db, const char *schema, struct err *err)
     return 0;
 }
 
+/* Before anything else: a file of text is not a damaged store. */
+static int check_kind(sqlite3 *db, const char *path, struct err *err)
+{
+    if (sqlite3_exec(db, "PRAGMA schema_version", NULL, NULL, NULL) ==
+        SQLITE_NOTADB)
+        return err_at(err, ERR_FAIL, path, 0, 0,
+                      "is no database; it was left as it is");
+    return 0;
+}
+
 /* Ours and of a version we know, or empty and allowed to be made. */
 static int check_owner(sqlite3 *db, const char *path, bool may_create,
                        const char *schema, struct err *err)
@@ -282,8 +302,12 @@ static int check_owner(sqlite3 *db, const char *path, bool may_create,
         db_number(db, "SELECT count(*) FROM sqlite_schema", 0, &tables, err) <
             0)
         return -1;
-    if (id == 0 && version == 0 && tables == 0 && may_create)
-        return make_schema(db, schema, err);
+    if (id == 0 && version == 0 && tables == 0) {
+        if (may_create)
+            return make_schema(db, schema, err);
+        err_at(err, ERR_FAIL, path, 0, 0, "holds nothing yet");
+        return err_hint(err, "fill it with \"muster run EXPORT...\"");
+    }
     if (id != DB_APPLICATION_ID)
         return err_at(err, ERR_FAIL, path, 0, 0,
                       "belongs to another program; it was left as it is");
@@ -294,8 +318,8 @@ static int check_owner(sqlite3 *db, const char *path, bool may_create,
                       (long long)version, DB_SCHEMA_VERSION);
     if (version != DB_SCHEMA_VERSION)
         return err_at(err, ERR_FAIL, path, 0, 0,
-                      "has store version %lld, expected %d",
-                      (long long)version, DB_SCHEMA_VERSION);
+                      "has store version %lld, expected %d", (long long)version,
+                      DB_SCHEMA_VERSION);
     return 0;
 }
 
@@ -348,6 +372,31 @@ static void temporary_beside(const char *path)
     setenv("SQLITE_TMPDIR", dir[0] ? dir : "/", 1);
 }
 
+/*
+ * A killed run leaves a journal, which the next connection plays back. That
+ * takes a writing one, so a reader opens such a store for a moment to write.
+ */
+static void play_back(const char *path, int wait_ms)
+{
+    sqlite3 *db = NULL;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK &&
+        sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
+                     NULL) != SQLITE_OK &&
+        sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK) {
+        sqlite3_close(db);
+        if (sqlite3_open_v2(path, &db,
+                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                            NULL) == SQLITE_OK) {
+            sqlite3_busy_timeout(db, wait_ms);
+            sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
+                         NULL);
+        }
+    }
+    sqlite3_close(db);
+}
+
 sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
                  const char *schema, struct err *err)
 {
@@ -359,6 +408,8 @@ sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
     if (check_path(path, mode, err) < 0)
         return NULL;
     temporary_beside(path);
+    if (mode == DB_READ)
+        play_back(path, wait_ms);
     if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         err_at(err, ERR_FAIL, path, 0, 0, "cannot open the database: %s",
@@ -366,7 +417,7 @@ sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
         sqlite3_close(db);
         return NULL;
     }
-    if (harden(db, wait_ms, err) < 0 ||
+    if (check_kind(db, path, err) < 0 || harden(db, wait_ms, err) < 0 ||
         check_owner(db, path, mode == DB_CREATE, schema, err) < 0 ||
         db_functions(db, err) < 0) {
         if (!err->file[0])

@@ -2,8 +2,10 @@
  * db.h - the store: opening it safely, and short ways to use SQLite.
  *
  * A store is a file of mode 0600 with our application id. Every connection
- * has foreign keys on, trusted schema off, double-quoted strings off, no
- * extension loading, and private temporary files beside the database.
+ * has trusted schema off, double-quoted strings off, no extension loading, and
+ * private temporary files beside the database. REFERENCES in the schema are
+ * documentation: checking them costs a look-up a row, and each file is loaded
+ * in one transaction by code that knows its own ids.
  */
 #ifndef MUSTER_DB_H
 #define MUSTER_DB_H

@@ -264,8 +264,12 @@ void text_slug(struct strbuf *b, const char *s)
             cp = 0;
         }
         i += len;
+        if (cp >= 0x300 && cp < 0x370) /* a mark of the letter before it */
+            continue;
         c = cp < 0x80 ? ascii_lower((char)cp) : base_letter(cp);
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            if (dash && b->len - start == 59)
+                break;
             if (dash && b->len > start)
                 strbuf_addc(b, '-');
             strbuf_addc(b, c);
@@ -301,7 +305,8 @@ int text_distance(const char *a, const char *b)
                 best = d[i - 1][j] + 1;
             if (d[i][j - 1] + 1 < best)
                 best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && ascii_lower(a[i - 1]) == ascii_lower(b[j - 2]) &&
+            if (i > 1 && j > 1 &&
+                ascii_lower(a[i - 1]) == ascii_lower(b[j - 2]) &&
                 ascii_lower(a[i - 2]) == ascii_lower(b[j - 1]) &&
                 d[i - 2][j - 2] + 1 < best)
                 best = d[i - 2][j - 2] + 1;
