@@ -19,6 +19,7 @@
 #
 # The floors are looked for in bench/ beside MUSTER. Exit status: 0 whatever
 # the ratios are, 1 where something did not run, 2 usage.
+# shellcheck disable=SC2317 # sides of a pair are called by name
 set -u
 LC_ALL=C
 export LC_ALL
@@ -50,13 +51,15 @@ say() {
 # fleet N [--shuffle|--json]: makes it once, leaves its folder in FLEET.
 fleet() {
     FLEET=$WORK/fleet-$1${2:-}
-    [ -f "$FLEET/done" ] && [ "$FLEET/done" -nt "$GENFLEET" ] && return
+    cksum <"$GENFLEET" >"$WORK/generator" || exit 1
+    cmp -s "$WORK/generator" "$FLEET/generator" && return
     rm -rf "$FLEET"
     # shellcheck disable=SC2086 # an option that may be absent
-    "$GENFLEET" "$1" "$FLEET" ${2:-} && : >"$FLEET/done" || {
+    if ! "$GENFLEET" "$1" "$FLEET" ${2:-}; then
         say "run.sh: genfleet failed"
         exit 1
-    }
+    fi
+    cp "$WORK/generator" "$FLEET/generator"
 }
 
 # timed SERIES COMMAND...: appends "user system wall KiB" to a series.
@@ -67,7 +70,6 @@ timed() {
         "$@" >"$WORK/stdout" 2>"$WORK/stderr"; then
         say "run.sh: failed: $*"
         tail -n 5 "$WORK/stderr" >&2
-        failed=1
         return 1
     fi
     tail -n 1 "$WORK/one.time" >>"$series"
@@ -77,8 +79,9 @@ timed() {
 pair() {
     rm -f "$WORK/$1.times" "$WORK/$2.times"
     i=0
-    while [ $i -lt "$RUNS" ]; do
-        "$3" "$1" && "$4" "$2" || return 1
+    while [ "$i" -lt "$RUNS" ]; do
+        "$3" "$1" || return 1
+        "$4" "$2" || return 1
         i=$((i + 1))
     done
 }
@@ -170,13 +173,13 @@ bytes_floor() {
 measure_ingest() {
     fleet "$N"
     say "ingest: $N Macs, $RUNS pairs"
-    pair ingest import muster_ingest sqlite_import || return
+    pair ingest import muster_ingest sqlite_import || return 1
     row "CSV ingest, $N Macs" "$(median ingest 1)" "$(median import 1)" 0.70
     peak "  peak memory, MiB" ingest 64
     [ -n "$FULL" ] || return 0
     fleet $((N * 10))
     say "ingest: $((N * 10)) Macs, $RUNS pairs"
-    pair ingest10 import10 muster_ingest sqlite_import || return
+    pair ingest10 import10 muster_ingest sqlite_import || return 1
     row "CSV ingest, $((N * 10)) Macs" "$(median ingest10 1)" \
         "$(median import10 1)" 0.70
     peak "  peak memory, MiB" ingest10 160
@@ -185,7 +188,7 @@ measure_ingest() {
 measure_run() {
     fleet "$N"
     say "run: $N Macs, $RUNS pairs"
-    pair run all muster_run sqlite_all || return
+    pair run all muster_run sqlite_all || return 1
     row "run -F csv, all rules / ten in the shell, $N" "$(median run 1)" \
         "$(median all 1)" 2.5
     peak "  peak memory, MiB" run 64
@@ -196,11 +199,11 @@ measure_growth() {
     rm -f "$WORK/small.times" "$WORK/large.times"
     say "growth: $N and $((N * 10)) Macs, $RUNS pairs"
     i=0
-    while [ $i -lt "$RUNS" ]; do
+    while [ "$i" -lt "$RUNS" ]; do
         fleet "$N"
-        muster_run small || return
+        muster_run small || return 1
         fleet $((N * 10))
-        muster_run large || return
+        muster_run large || return 1
         i=$((i + 1))
     done
     row "run -F csv, $((N * 10)) Macs / $N" "$(median large 1)" \
@@ -216,11 +219,11 @@ measure_shuffle() {
     rm -f "$WORK/ordered.times" "$WORK/shuffled.times"
     say "shuffle: $N Macs, $RUNS pairs"
     i=0
-    while [ $i -lt "$RUNS" ]; do
+    while [ "$i" -lt "$RUNS" ]; do
         FLEET=$shuffled
-        muster_run shuffled || return
+        muster_run shuffled || return 1
         FLEET=$ordered
-        muster_run ordered || return
+        muster_run ordered || return 1
         i=$((i + 1))
     done
     row "run -F csv, accounts shuffled / ordered, $N" \
@@ -236,14 +239,13 @@ judged() {
 
 measure_xlsx() {
     say "xlsx: $N Macs, $RUNS pairs"
-    judged || return
+    judged || return 1
     FORMATS=xlsx
-    muster_report xlsx_once || return
+    muster_report xlsx_once || return 1
     "$PYTHON" "$HERE/xlsx_cells.py" "$WORK"/out/*.xlsx "$WORK/cells.csv" || {
-        failed=1
-        return
+        return 1
     }
-    pair xlsx xlsx_floor muster_report xlsx_floor || return
+    pair xlsx xlsx_floor muster_report xlsx_floor || return 1
     row "report -F xlsx / libxlsxwriter, same cells, $N" \
         "$(median xlsx 1)" "$(median xlsx_floor 1)" 1.15
     peak "  peak memory, MiB" xlsx 64
@@ -252,7 +254,7 @@ measure_xlsx() {
 measure_json() {
     fleet "$N" --json
     say "json: $N Macs, $RUNS pairs"
-    pair json python muster_json python_json || return
+    pair json python muster_json python_json || return 1
     row "JSON ingest / Python json + sqlite3, $N" "$(median json 1)" \
         "$(median python 1)" 0.65
     peak "  peak memory, MiB" json 96
@@ -260,9 +262,9 @@ measure_json() {
 
 measure_report() {
     say "report: $N Macs, $RUNS pairs"
-    judged || return
+    judged || return 1
     FORMATS=html,csv,json
-    pair report bytes_floor muster_report bytes_floor || return
+    pair report bytes_floor muster_report bytes_floor || return 1
     row "report -F html,csv,json / same bytes from C, $N" \
         "$(median report 1)" "$(median bytes_floor 1)" 1.5
     peak "  peak memory, MiB" report 64
@@ -275,7 +277,7 @@ measure_report() {
 for measure; do
     case $measure in
     ingest | run | growth | shuffle | xlsx | json | report)
-        "measure_$measure"
+        "measure_$measure" || failed=1
         ;;
     *)
         say "run.sh: no measure is called $measure"
