@@ -167,7 +167,7 @@ bench: $B/muster $B/genfleet $B/bench/xlsx_floor $B/bench/bytes_floor
 	$Qsh tests/bench/run.sh $B/muster $B/genfleet build/bench
 
 lint: $(HDR:%=$B/%.alone)
-	$Qsh tests/lint.sh $(CC) '$(FLAGS)' $(SRC) $(MAIN) $(TOOL)
+	$Qsh tests/lint.sh '$(FLAGS)' $(SRC) $(MAIN) $(TOOL)
 $B/%.h.alone: %.h $B/flags     # a header compiles with nothing before it
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(FLAGS) -fsyntax-only -x c $< && touch $@
