@@ -96,7 +96,7 @@ median() {
 row() {
     awk -v m="$1" -v a="$2" -v b="$3" -v g="$4" 'BEGIN {
         if (b + 0 <= 0) b = 0.005
-        printf "%-46s %9.2f %9.2f %7.2f %6.2f  %s\n", m, a, b, a / b, g,
+        printf "%-50s %9.2f %9.2f %7.2f %6.2f  %s\n", m, a, b, a / b, g,
                (a / b <= g + 0 ? "ok" : "over")
     }' >>"$TABLE"
 }
@@ -105,7 +105,7 @@ row() {
 peak() {
     cut -d ' ' -f 4 "$WORK/$2.times" | sort -n | tail -n 1 |
         awk -v m="$1" -v g="$3" '{
-            printf "%-46s %9.1f %9s %7s %6.0f  %s\n", m, $1 / 1024, "", "", g,
+            printf "%-50s %9.1f %9s %7s %6.0f  %s\n", m, $1 / 1024, "", "", g,
                    ($1 / 1024 <= g + 0 ? "ok" : "over")
         }' >>"$TABLE"
 }
@@ -286,7 +286,7 @@ for measure; do
     esac
 done
 
-printf '\n%-46s %9s %9s %7s %6s\n' "measure (user CPU seconds, median of $RUNS)" \
+printf '\n%-50s %9s %9s %7s %6s\n' "measure (user CPU seconds, median of $RUNS)" \
     muster peer ratio goal
 cat "$TABLE"
 exit $failed
