@@ -34,7 +34,7 @@ same() { # two folders of reports
 # Names in reports come from the operands, so every run names them alike.
 cd fixtures/demo/2026-11
 files=$(find . -name '*.csv' -o -name '*.json' | sed 's|^\./||' | sort)
-# shellcheck disable=SC2086 # one word a file
+# shellcheck disable=SC2086,SC2046 # one word a file
 {
     reports first $files
     reports backwards $(echo "$files" | sort -r)
