@@ -128,6 +128,8 @@ class Maker:
             d['bootstrap_escrowed_server'] = d['bootstrap_escrowed_device']
         if rng.random() < .15:
             d['os_version'] = rng.choice(OS)
+        if rng.random() < .12:                  # silent, about so long
+            d['last_checkin'] = self.as_of - rng.choice(BOUNDS)
         d['accounts'] = self.accounts(d, state)
         return d
 
