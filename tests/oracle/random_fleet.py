@@ -230,6 +230,11 @@ class Maker:
                               ('accounts_listed', .1)):
             if rng.random() < chance:
                 h['device'].append(extra)
+        if self.mdm:
+            h['device'] += [f for f in ('mdm_id', 'last_checkin')
+                            if f not in h['device']]
+            if kind.startswith('accounts') and rng.random() < .5:
+                h['account'].append('mdm_id')
         if h['timed'] != 'none':
             h['account'].append('observed_at')
         else:
@@ -250,7 +255,7 @@ class Maker:
             return (rng.choice(d['_times']) if rng.random() < .05 else
                     rng.choice(h['read']))
         if fact == 'uuid':
-            return f'0000-{d["serial"]}'
+            return d['_uuid']
         if fact == 'client':
             return d['_client'] if rng.random() > .02 else 'Other Co'
         if fact == 'platform':
@@ -295,10 +300,24 @@ class Maker:
         for fact in h['device']:
             record[fact] = self.spell(
                 h, self.told(h, d, fact, d, 'device'), fact, as_json)
+        self.enrol(record, d)
         if 'uuid' in record and self.rng.random() < .05:
-            record['uuid'] = f'0000-{d["serial"]}'
+            record['uuid'] = d['_uuid']
             record['serial'] = self.rng.choice([None, 'N/A', '0000000000'])
+            if 'mdm_id' in record:
+                record['mdm_id'] = None
         return record
+
+    def enrol(self, record, d):
+        """Enrolled again: an older and a newer record of one Mac."""
+        if 'mdm_id' not in record:
+            return
+        age, record['mdm_id'] = 0, d['_mdm'][0]
+        if len(d['_mdm']) > 1:
+            age = self.rng.choice([0, 0, 3])
+            record['mdm_id'] = d['_mdm'][1 if age else 0]
+        if 'account' not in record and len(d['_mdm']) > 1:
+            record['last_checkin'] = stamp(self.as_of - (1 + age) * DAY)
 
     def serial_text(self, d):
         s = d['serial']
@@ -311,6 +330,7 @@ class Maker:
         for fact in h['account']:
             record[fact] = self.spell(
                 h, self.told(h, a, fact, d, 'account'), fact, as_json)
+        self.enrol(record, d)
         return record
 
     def some(self, h, devices):
@@ -378,8 +398,13 @@ class Maker:
         rng = self.rng
         devices = [self.device(i) for i in range(self.n)]
         clients = rng.choice([['Acme'], ['Acme', 'Zeta'], ['Acme', 'Zeta', 'B']])
-        for d in devices:
+        self.mdm = rng.random() < .2
+        for i, d in enumerate(devices):
             d['_client'] = rng.choice(clients)
+            d['_mdm'] = [f'M{i}', f'N{i}'] if rng.random() < .1 else [f'M{i}']
+            shared = rng.random() < .03         # an id that leads to two
+            d['_uuid'] = f'0000-{rng.choice(devices)["serial"]}' if (
+                shared) else f'0000-{d["serial"]}'
         kinds = [rng.choice(['devices.csv', 'devices.csv', 'nested.json',
                              'nested.jsonl'])]
         kinds.append(rng.choice(['accounts.csv', 'accounts.csv',
