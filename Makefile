@@ -55,7 +55,7 @@ TESTOBJ := $(TEST:%.c=$B/%.o) $(HELP:%.c=$B/%.o)
 
 .DELETE_ON_ERROR:
 .PHONY: all deps demo check golden-update asan lint format coverage fuzz bench \
-        install uninstall clean help FORCE
+        docs install uninstall clean help FORCE
 
 all: $B/muster
 
@@ -174,6 +174,9 @@ $B/%.h.alone: %.h $B/flags     # a header compiles with nothing before it
 format:
 	$Qclang-format -i $(SRC) $(MAIN) $(TOOL) $(TEST) $(HELP) $(HDR) \
 	  $(wildcard fixtures/*.c tests/*.c tests/bench/*.c tests/fuzz/*.c)
+
+docs:
+	$Qpython3 docs/rules.py
 
 MAN1 := $(wildcard docs/*.1)
 MAN5 := $(wildcard docs/*.5)
