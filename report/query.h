@@ -13,7 +13,9 @@
  *               serial, account
  *
  * and SQL functions: finding_id(rule, serial, account), days_between(from,
- * to), what_now(...) of report/forecast.h, and those of core/db.h.
+ * to), share(a, b), severity_rank(word), name_count(list), glob_match(pattern,
+ * text), result_word(results, rule_no), reset_forecast(...) of
+ * report/forecast.h, and those of core/db.h.
  */
 #ifndef MUSTER_QUERY_H
 #define MUSTER_QUERY_H
@@ -34,6 +36,16 @@ int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
 /* The first column of the first row of a query: a number. */
 int query_number(const struct report *r, const char *name, int64_t *out,
                  struct err *err) MUST_CHECK;
+
+/* Run a script of several statements with the same parameters. */
+int query_script(const struct report *r, const char *name,
+                 struct err *err) MUST_CHECK;
+
+/* Make the TEMP views of analyze/posture.sql where they are missing. */
+int query_views(sqlite3 *db, struct err *err) MUST_CHECK;
+
+/* "pass" for 'P' and so on; NULL for what is no result. */
+const char *result_word(char letter);
 
 /* The short digest that names a finding in every period and client. */
 #define FINDING_ID_HEX 17

@@ -36,13 +36,14 @@ struct report_options {
 struct report {
     sqlite3 *db;
     int64_t period_id;
-    int64_t before_id;  /* the period judged before it; 0: none */
-    int64_t client_id;  /* 0: the whole fleet */
-    const char *client; /* as people read it; "fleet" for all together */
-    const char *slug;   /* of the client, for file names */
-    const char *use;    /* monthly client migration */
-    const char *period; /* label */
-    const char *before; /* label of before_id; "" for none */
+    int64_t before_id;       /* the period judged before it; 0: none */
+    int64_t client_id;       /* 0: the whole fleet */
+    const char *client;      /* as people read it; "fleet" for all together */
+    const char *slug;        /* of the client, for file names */
+    const char *use;         /* monthly client migration */
+    const char *period;      /* label */
+    const char *period_slug; /* of the label, for file names */
+    const char *before;      /* label of before_id; "" for none */
     int64_t as_of;
     const struct report_options *options; /* never NULL */
 };

@@ -1,0 +1,286 @@
+/*
+ * csv.c - the rows of a query as CSV.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "report/csv.h"
+#include "report/rows.h"
+
+#define BOM "\xef\xbb\xbf"
+
+/* Bytes that make a cell need quotes. */
+static bool needs_quotes(char c)
+{
+    return c == '"' || c == ',' || c == '\n' || c == '\r';
+}
+
+/* What a spreadsheet takes for the start of a formula or a command. */
+static bool is_trigger(const char *p, size_t n)
+{
+    if (n == 0)
+        return false;
+    switch (p[0]) {
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\t':
+    case '\r':
+    case '\n':
+    case '|':
+    case '%':
+        return true;
+    case '\xef': /* full width = + - @ */
+        return n >= 3 && p[1] == '\xbc' &&
+               (p[2] == '\x9d' || p[2] == '\x8b' || p[2] == '\x8d' ||
+                p[2] == '\xa0');
+    default:
+        return false;
+    }
+}
+
+/* Blanks that some readers drop from the front of a cell. */
+static bool is_blank(uint32_t cp)
+{
+    return cp == ' ' || cp == 0xa0 || cp == 0x1680 || cp == 0x180e ||
+           (cp >= 0x2000 && cp <= 0x200f) || cp == 0x202f || cp == 0x205f ||
+           cp == 0x2060 || cp == 0x3000 || cp == 0xfeff;
+}
+
+/* A cell that begins with apostrophes of its own in front of a formula gets
+ * one more, so that taking one away is always right. */
+bool csv_risky(const char *p, size_t n)
+{
+    uint32_t cp;
+    size_t step;
+
+    while (n && *p == '\'') {
+        p++;
+        n--;
+    }
+    if (is_trigger(p, n))
+        return true;
+    while (n && (*p == ' ' || (unsigned char)*p >= 0x80)) {
+        step = utf8_decode(p, n, &cp);
+        if (step == 0 || !is_blank(cp))
+            break;
+        p += step;
+        n -= step;
+    }
+    return is_trigger(p, n);
+}
+
+/* Letters and digits need no second look. */
+static bool plainly_safe(const char *p, size_t n)
+{
+    unsigned char c = n ? (unsigned char)p[0] : 'a';
+
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z');
+}
+
+static bool quoted(const char *p, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (needs_quotes(p[i]))
+            return true;
+    return n && (p[0] == ' ' || p[n - 1] == ' ');
+}
+
+void csv_cell(struct sink *s, const char *p, size_t n)
+{
+    const char *end = p + n, *q;
+
+    if (!quoted(p, n)) {
+        sink_add(s, p, n);
+        return;
+    }
+    sink_addc(s, '"');
+    while ((q = memchr(p, '"', (size_t)(end - p)))) {
+        sink_add(s, p, (size_t)(q - p) + 1);
+        sink_addc(s, '"');
+        p = q + 1;
+    }
+    sink_add(s, p, (size_t)(end - p));
+    sink_addc(s, '"');
+}
+
+/* Lines inside a cell: some readers split there and begin again. */
+static int guard_lines(struct strbuf *b, const char *p, size_t n)
+{
+    int count = 0;
+    size_t i;
+
+    if (csv_risky(p, n)) {
+        strbuf_addc(b, '\'');
+        count++;
+    }
+    for (i = 0; i < n; i++) {
+        strbuf_addc(b, p[i]);
+        if ((p[i] == '\n' || p[i] == '\r') && i + 1 < n && p[i + 1] != '\n' &&
+            p[i + 1] != '\r' && csv_risky(p + i + 1, n - i - 1)) {
+            strbuf_addc(b, '\'');
+            count++;
+        }
+    }
+    return count;
+}
+
+int csv_guarded(struct sink *s, const char *p, size_t n)
+{
+    bool breaks = n && (memchr(p, '\n', n) || memchr(p, '\r', n));
+    struct strbuf b = {0};
+    int count;
+
+    if (!breaks && (plainly_safe(p, n) || !csv_risky(p, n))) {
+        csv_cell(s, p, n);
+        return 0;
+    }
+    count = guard_lines(&b, p, n);
+    if (strbuf_ok(&b))
+        csv_cell(s, strbuf_str(&b), b.len);
+    else
+        count = -1;
+    strbuf_free(&b);
+    return count;
+}
+
+void csv_unguard(struct strbuf *out, const char *p, size_t n)
+{
+    size_t i = 0;
+    bool start = true;
+
+    for (; i < n; i++) {
+        if (start && p[i] == '\'' && csv_risky(p + i + 1, n - i - 1)) {
+            start = false;
+            continue;
+        }
+        start = p[i] == '\n' || p[i] == '\r';
+        strbuf_addc(out, p[i]);
+    }
+}
+
+static void write_header(struct sink *s, const struct rows *rows)
+{
+    size_t i;
+
+    for (i = 0; i < rows_width(rows); i++) {
+        if (i)
+            sink_addc(s, ',');
+        csv_cell(s, rows_name(rows, i), strlen(rows_name(rows, i)));
+    }
+    sink_add(s, "\r\n", 2);
+}
+
+/* False for want of memory. */
+static bool write_text(struct sink *s, const struct cell *c, bool raw,
+                       struct output *out)
+{
+    int guarded = 0;
+
+    if (raw)
+        csv_cell(s, c->text, c->len);
+    else
+        guarded = csv_guarded(s, c->text, c->len);
+    if (guarded > 0)
+        out->guarded += guarded;
+    return guarded >= 0;
+}
+
+static bool write_cell(struct sink *s, const struct cell *c, bool raw,
+                       struct output *out)
+{
+    switch (c->kind) {
+    case CELL_EMPTY:
+        break;
+    case CELL_TEXT:
+        return write_text(s, c, raw, out);
+    case CELL_INT:
+        sink_int(s, c->number);
+        break;
+    case CELL_SHARE:
+        sink_share(s, c->share);
+        break;
+    case CELL_TIME:
+        sink_time(s, c->number);
+        break;
+    case CELL_BOOL:
+        sink_adds(s, c->number ? "true" : "false");
+        break;
+    }
+    return true;
+}
+
+static int write_rows(struct sink *s, struct rows *rows, bool raw,
+                      struct output *out, struct err *err)
+{
+    size_t i, n = rows_width(rows);
+    int step;
+
+    out->rows = 0;
+    while ((step = rows_next(rows, err)) == 1) {
+        const struct cell *cells = rows_cells(rows);
+
+        for (i = 0; i < n; i++) {
+            if (i)
+                sink_addc(s, ',');
+            if (!write_cell(s, &cells[i], raw, out))
+                return err_nomem(err);
+        }
+        sink_add(s, "\r\n", 2);
+        out->rows++;
+    }
+    return step;
+}
+
+int csv_write(const struct report *r, const struct writer *w,
+              struct output *out, struct err *err)
+{
+    struct sink *s = malloc(sizeof(*s));
+    struct rows *rows = rows_open(r, w->query, err);
+    int rc = -1;
+
+    if (!s)
+        err_nomem(err);
+    if (s && rows) {
+        sink_start(s, out->file);
+        if (r->options->csv_bom)
+            sink_adds(s, BOM);
+        write_header(s, rows);
+        rc = write_rows(s, rows, r->options->csv_raw, out, err);
+        sink_flush(s);
+    }
+    rows_close(rows);
+    free(s);
+    return rc;
+}
+
+int csv_recount(const char *path, struct output *found, struct err *err)
+{
+    FILE *f = fopen(path, "rb");
+    bool quote = false;
+    int64_t lines = 0;
+    char buf[65536];
+    size_t n, i;
+    int rc = 0;
+
+    if (!f)
+        return err_errno(err, ERR_OUTPUT, path, "cannot read back");
+    while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+        for (i = 0; i < n; i++) {
+            if (buf[i] == '"')
+                quote = !quote;
+            else if (buf[i] == '\n' && !quote)
+                lines++;
+        }
+    if (ferror(f))
+        rc = err_errno(err, ERR_OUTPUT, path, "cannot read back");
+    else if (quote)
+        rc = err_at(err, ERR_OUTPUT, path, 0, 0, "a quoted cell has no end");
+    fclose(f);
+    found->rows = lines - 1; /* the header */
+    return rc;
+}

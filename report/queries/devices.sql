@@ -1,0 +1,46 @@
+-- Every Mac with its verdict, by client and serial number. Numbers are empty
+-- where the smallest and the largest that fit the facts differ.
+SELECT c.name                       AS client,
+       t.site                       AS site,
+       d.serial                     AS serial,
+       t.name                       AS device_name,
+       t.asset_tag                  AS asset_tag,
+       t.assigned_user              AS assigned_user,
+       t.model                      AS model,
+       x.chip                       AS chip,
+       t.os_version                 AS os_version,
+       x.last_checkin               AS last_checkin,
+       x.filevault                  AS filevault,
+       p.bootstrap_state            AS bootstrap_state,
+       CASE WHEN p.holders_min = p.holders_max THEN p.holders_min END
+                                    AS holders,
+       CASE WHEN p.token_admins_max = name_count(p.token_admin_names)
+            THEN p.token_admins_max END
+                                    AS token_admins,
+       p.repair_path                AS repair_path,
+       r.verdict                    AS verdict,
+       r.worst                      AS worst_severity,
+       r.failed                     AS failed,
+       r.unknown                    AS unknown,
+       r.notchecked                 AS notchecked,
+       replace(r.lost, ' ', ';')    AS cannot_do,
+       r.readiness                  AS readiness,
+       m.title                      AS next_step,
+       m.effort                     AS effort,
+       r.next_remedy                AS next_remedy,
+       p.holder_names               AS holder_names,
+       p.token_admin_names          AS token_admin_names,
+       replace(r.perhaps_lost, ' ', ';') AS cannot_do_perhaps,
+       r.stale IS TRUE              AS not_reporting,
+       t.custom                     AS _custom,
+       o.device_id                  AS _device_id
+  FROM temp.report_device o
+  CROSS JOIN device_result r
+          ON r.period_id = :period_id AND r.device_id = o.device_id
+  CROSS JOIN device d ON d.device_id = o.device_id
+  CROSS JOIN client c ON c.client_id = o.client_id
+  LEFT JOIN device_text t ON t.device_id = o.device_id
+  LEFT JOIN device_fact x ON x.device_id = o.device_id
+  LEFT JOIN device_derived p ON p.device_id = o.device_id
+  LEFT JOIN remedy m ON m.id = r.next_remedy
+ ORDER BY o.rank

@@ -1,0 +1,21 @@
+-- The Macs of a fix with their people, worst first.
+SELECT d.serial                             AS serial,
+       nullif(t.name, '')                   AS name,
+       nullif(t.assigned_user, '')          AS person,
+       nullif(t.assigned_email, '')         AS email,
+       nullif(t.asset_tag, '')              AS asset,
+       nullif(t.site, '')                   AS site,
+       c.name                               AS client,
+       l.severity                           AS rank,
+       f.severity                           AS severity,
+       plain('severity', f.severity)        AS severity_word,
+       coalesce(f.evidence, u.title)        AS evidence
+  FROM temp.html_line l
+  CROSS JOIN finding f ON f.rowid = l.lead
+  CROSS JOIN temp.report_rule u ON u.rule_no = l.rule_no
+  CROSS JOIN device d ON d.device_id = l.device_id
+  CROSS JOIN client c ON c.client_id = f.client_id
+  LEFT JOIN device_text t ON t.device_id = l.device_id
+ WHERE l.remedy = :remedy AND l.result = 'fail'
+ ORDER BY l.no
+ LIMIT 25

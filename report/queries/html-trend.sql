@@ -1,0 +1,18 @@
+-- Macs by verdict in up to twelve periods, oldest first.
+SELECT * FROM (
+  SELECT u.period                                           AS label,
+         count(*) FILTER (WHERE r.verdict = 'at-risk')      AS risk,
+         count(*) FILTER (WHERE r.verdict = 'undetermined') AS unknown,
+         count(*) FILTER (WHERE r.verdict = 'attention')    AS tidy,
+         count(*) FILTER (WHERE r.verdict = 'partial')      AS partial,
+         count(*) FILTER (WHERE r.verdict = 'clean')        AS clean,
+         num(count(*))                                      AS devices,
+         u.as_of                                            AS as_of
+    FROM run u
+    JOIN device_result r ON r.period_id = u.period_id
+   WHERE u.as_of <= :as_of
+     AND (:client_id = 0 OR r.client_id = :client_id)
+   GROUP BY u.period_id
+   ORDER BY u.as_of DESC, u.period DESC
+   LIMIT 12)
+ ORDER BY as_of, label

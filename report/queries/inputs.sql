@@ -1,0 +1,23 @@
+-- The files that were judged. A client's report names its own files, and those
+-- that hold several clients.
+SELECT i.file                            AS file,
+       i.source_title                    AS source,
+       i.format                          AS format,
+       i.bytes                           AS bytes,
+       i.sha256                          AS sha256,
+       iso(i.collected)                  AS collected,
+       i.records                         AS records,
+       i.accepted                        AS accepted,
+       i.rejected                        AS rejected,
+       i.left_out                        AS left_out,
+       i.devices                         AS device_rows,
+       i.accounts                        AS account_rows,
+       i.standing                        AS standing,
+       i.notes                           AS notes,
+       i.import_id                       AS _import_id
+  FROM run_import n
+  JOIN import i ON i.import_id = n.import_id
+ WHERE n.period_id = :period_id
+   AND (:client_id = 0 OR i.client = ''
+        OR i.client = (SELECT name FROM client WHERE client_id = :client_id))
+ ORDER BY i.file, i.sha256, i.mapping_digest

@@ -1,0 +1,78 @@
+-- The TEMP tables of one report (report/query.h): its rules, Macs, findings.
+
+DROP TABLE IF EXISTS temp.report_rule;
+
+CREATE TEMP TABLE report_rule (
+  rule_no  INTEGER PRIMARY KEY,
+  id       TEXT,
+  title    TEXT,
+  module   TEXT,
+  scope    TEXT,
+  severity TEXT,
+  kind     TEXT,
+  uses     TEXT,
+  loses    TEXT,
+  facts    TEXT,
+  why      TEXT,
+  fix      TEXT,
+  counted  INTEGER,                   -- 1: enters rates
+  error    TEXT,
+  ref      TEXT
+);
+
+-- A rule without uses is meant for all of them.
+INSERT INTO report_rule
+SELECT rule_no, id, title, module, scope, severity, kind, uses, loses, facts,
+       why, fix, kind = 'counted', error, ref
+  FROM rule
+ WHERE period_id = :period_id
+   AND (uses = '' OR instr(' ' || uses || ' ', ' ' || :use || ' ') > 0)
+ ORDER BY rule_no;
+
+DROP TABLE IF EXISTS temp.report_device;
+
+CREATE TEMP TABLE report_device (
+  rank      INTEGER PRIMARY KEY,      -- by client and serial number
+  device_id INTEGER,
+  client_id INTEGER
+);
+
+INSERT INTO report_device (device_id, client_id)
+SELECT r.device_id, r.client_id
+  FROM device_result r
+  JOIN device d ON d.device_id = r.device_id
+  JOIN client c ON c.client_id = r.client_id
+ WHERE r.period_id = :period_id
+   AND (:client_id = 0 OR r.client_id = :client_id)
+ ORDER BY c.name, d.serial;
+
+DROP TABLE IF EXISTS temp.report_rank;
+
+CREATE TEMP TABLE report_rank (
+  device_id INTEGER PRIMARY KEY,
+  rank      INTEGER
+);
+
+INSERT INTO report_rank
+SELECT device_id, rank FROM report_device ORDER BY device_id;
+
+DROP TABLE IF EXISTS temp.report_finding;
+
+CREATE TEMP TABLE report_finding (
+  ord       INTEGER PRIMARY KEY,
+  finding   INTEGER,                  -- rowid of finding
+  device_id INTEGER,
+  client_id INTEGER,
+  rule_no   INTEGER,
+  severity  INTEGER                   -- 4 critical ... 0 info
+);
+
+INSERT INTO report_finding (finding, device_id, client_id, rule_no, severity)
+SELECT f.rowid, f.device_id, f.client_id, f.rule_no,
+       severity_rank(f.severity) AS severity
+  FROM finding f
+  CROSS JOIN report_rule u ON u.rule_no = f.rule_no
+  CROSS JOIN report_rank k ON k.device_id = f.device_id
+ WHERE f.period_id = :period_id
+   AND (:client_id = 0 OR f.client_id = :client_id)
+ ORDER BY severity DESC, f.rule_no, k.rank, f.account, f.rowid;

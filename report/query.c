@@ -1,0 +1,285 @@
+/*
+ * query.c - the named queries, the functions they call, and the TEMP tables
+ * they read.
+ */
+#include "core/base.h"
+
+#include "core/db.h"
+#include "core/resource.h"
+#include "core/sha256.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "report/forecast.h"
+#include "report/query.h"
+
+void finding_id(const char *rule, const char *serial, const char *account,
+                char out[FINDING_ID_HEX])
+{
+    char hex[SHA256_HEX];
+    struct sha256_ctx ctx;
+    size_t i;
+
+    sha256_init(&ctx);
+    sha256_update(&ctx, strlen(rule) + 1, (const uint8_t *)rule);
+    sha256_update(&ctx, strlen(serial) + 1, (const uint8_t *)serial);
+    for (i = 0; account[i]; i++) {
+        uint8_t c = (uint8_t)ascii_lower(account[i]);
+
+        sha256_update(&ctx, 1, &c);
+    }
+    sha256_hex(&ctx, hex);
+    memcpy(out, hex, FINDING_ID_HEX - 1);
+    out[FINDING_ID_HEX - 1] = '\0';
+}
+
+static const char *text_arg(sqlite3_value *v)
+{
+    const char *s = (const char *)sqlite3_value_text(v);
+
+    return s ? s : "";
+}
+
+static void fn_finding_id(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    char out[FINDING_ID_HEX];
+
+    (void)argc;
+    finding_id(text_arg(v[0]), text_arg(v[1]), text_arg(v[2]), out);
+    sqlite3_result_text(ctx, out, FINDING_ID_HEX - 1, SQLITE_TRANSIENT);
+}
+
+/* Whole days from one time to another. */
+static void fn_days_between(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    (void)argc;
+    if (sqlite3_value_type(v[0]) == SQLITE_NULL ||
+        sqlite3_value_type(v[1]) == SQLITE_NULL)
+        return;
+    sqlite3_result_int64(
+        ctx, (sqlite3_value_int64(v[1]) - sqlite3_value_int64(v[0])) / 86400);
+}
+
+/* a / (a + b); NULL where both are 0 or unknown. */
+static void fn_share(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    double a = sqlite3_value_double(v[0]), b = sqlite3_value_double(v[1]);
+
+    (void)argc;
+    if (a + b > 0)
+        sqlite3_result_double(ctx, a / (a + b));
+}
+
+static void fn_severity_rank(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    static const char *const words[] = {"info", "low", "medium", "high",
+                                        "critical"};
+    const char *s = text_arg(v[0]);
+    int i;
+
+    (void)argc;
+    for (i = 0; i < (int)COUNT_OF(words); i++)
+        if (strcmp(s, words[i]) == 0)
+            sqlite3_result_int(ctx, i);
+}
+
+/* Names in a list joined by ", "; 0 for NULL. */
+static void fn_name_count(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    const char *s = (const char *)sqlite3_value_text(v[0]);
+    int n = s ? 1 : 0;
+
+    (void)argc;
+    while (s && (s = strstr(s, ", "))) {
+        n++;
+        s += 2;
+    }
+    sqlite3_result_int(ctx, n);
+}
+
+static void fn_glob_match(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    (void)argc;
+    sqlite3_result_int(ctx, text_glob(text_arg(v[0]), text_arg(v[1])));
+}
+
+const char *result_word(char letter)
+{
+    switch (letter) {
+    case 'P':
+        return "pass";
+    case 'F':
+        return "fail";
+    case 'U':
+        return "unknown";
+    case 'A':
+        return "notapplicable";
+    case 'C':
+        return "notchecked";
+    case 'I':
+        return "informational";
+    case 'E':
+        return "error";
+    default:
+        return NULL;
+    }
+}
+
+/* The word of the letter at a place in device_result.results. */
+static void fn_result_word(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    const char *letters = sqlite3_value_blob(v[0]);
+    int n = sqlite3_value_bytes(v[0]), at = sqlite3_value_int(v[1]);
+
+    (void)argc;
+    if (letters && at >= 0 && at < n)
+        sqlite3_result_text(ctx, result_word(letters[at]), -1, SQLITE_STATIC);
+}
+
+static int add_functions(sqlite3 *db, struct err *err)
+{
+    static const struct {
+        const char *name;
+        int arguments;
+        void (*fn)(sqlite3_context *, int, sqlite3_value **);
+    } table[] = {{"finding_id", 3, fn_finding_id},
+                 {"days_between", 2, fn_days_between},
+                 {"share", 2, fn_share},
+                 {"severity_rank", 1, fn_severity_rank},
+                 {"name_count", 1, fn_name_count},
+                 {"glob_match", 2, fn_glob_match},
+                 {"result_word", 2, fn_result_word}};
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(table); i++)
+        if (sqlite3_create_function(db, table[i].name, table[i].arguments,
+                                    flags, NULL, table[i].fn, NULL,
+                                    NULL) != SQLITE_OK)
+            return db_fail(db, "register a function", err);
+    return forecast_function(db, err);
+}
+
+/* Bind what the statement names of a report. */
+static int bind_report(const struct report *r, sqlite3_stmt *st,
+                       struct err *err)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {{":period_id", r->period_id},
+                   {":before_id", r->before_id},
+                   {":client_id", r->client_id},
+                   {":as_of", r->as_of}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(numbers); i++)
+        if (sqlite3_bind_parameter_index(st, numbers[i].name) &&
+            db_bind_int(st, numbers[i].name, numbers[i].value, err) < 0)
+            return -1;
+    if (sqlite3_bind_parameter_index(st, ":use") &&
+        db_bind_text(st, ":use", r->use, err) < 0)
+        return -1;
+    return 0;
+}
+
+static const char *query_text(const char *name, struct err *err)
+{
+    const struct resource *res;
+    char path[128];
+
+    snprintf(path, sizeof(path), "report/queries/%s.sql", name);
+    res = resource_find(path);
+    if (!res)
+        err_set(err, ERR_FAIL, "there is no query %s", path);
+    return res ? res->data : NULL;
+}
+
+int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
+               struct err *err)
+{
+    const char *sql = query_text(name, err);
+
+    *st = NULL;
+    if (!sql || db_prepare(r->db, sql, st, err) < 0)
+        return -1;
+    if (bind_report(r, *st, err) < 0) {
+        sqlite3_finalize(*st);
+        *st = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+int query_number(const struct report *r, const char *name, int64_t *out,
+                 struct err *err)
+{
+    sqlite3_stmt *st;
+    int step;
+
+    if (query_open(r, name, &st, err) < 0)
+        return -1;
+    step = db_step(st, err);
+    *out = step == 1 ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+int query_script(const struct report *r, const char *name, struct err *err)
+{
+    const char *sql = query_text(name, err);
+    sqlite3_stmt *st;
+    int rc;
+
+    while (sql && *sql) {
+        if (sqlite3_prepare_v2(r->db, sql, -1, &st, &sql) != SQLITE_OK)
+            return db_fail(r->db, name, err);
+        if (!st) /* only blanks and comments were left */
+            return 0;
+        rc = bind_report(r, st, err);
+        if (rc == 0)
+            rc = db_step(st, err);
+        sqlite3_finalize(st);
+        if (rc < 0)
+            return -1;
+    }
+    return sql ? 0 : -1;
+}
+
+/*
+ * The views of posture are TEMP and so are gone when another process has done
+ * the analysis. They are made again from the same text.
+ */
+int query_views(sqlite3 *db, struct err *err)
+{
+    const char *text = resource_text("analyze/posture.sql");
+    const char *from = strstr(text, "-- part: views");
+    const char *to = strstr(text, "-- part: derive");
+    struct strbuf sql = {0};
+    int64_t there;
+    int rc = -1;
+
+    if (db_number(db,
+                  "SELECT count(*) FROM sqlite_temp_schema"
+                  " WHERE name = 'account_posture'",
+                  0, &there, err) < 0)
+        return -1;
+    if (there)
+        return 0;
+    if (!from || !to || to < from)
+        return err_set(err, ERR_FAIL, "posture has no views");
+    strbuf_add(&sql, from, (size_t)(to - from));
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else
+        rc = db_script(db, strbuf_str(&sql), err);
+    strbuf_free(&sql);
+    return rc;
+}
+
+int report_prepare(const struct report *r, struct err *err)
+{
+    if (add_functions(r->db, err) < 0 || query_views(r->db, err) < 0 ||
+        query_script(r, "prepare", err) < 0)
+        return -1;
+    return db_script(r->db, "DROP TABLE IF EXISTS temp.report_before", err);
+}
