@@ -1,0 +1,23 @@
+-- id: ST-10
+-- title: Only service, hidden, shared or managed accounts hold secure tokens
+-- scope: device
+-- severity: high
+-- uses: monthly client migration
+-- loses: unlock update
+-- facts: secure_token, role
+-- why: The person who works at this Mac cannot unlock its disk or install
+--      updates; common where the account of IT was made first.
+-- fix: R2 R3
+-- Needs both: no holder is a person, and a person is without a token.
+SELECT device_id,
+       any_holder                                      AS applies,
+       NOT any_person_holder
+         AND any_person_without_token                  AS fails,
+       CASE
+         WHEN NOT any_person_holder AND any_person_without_token
+         THEN 'only ' || holder_names || ' may unlock, and no person who works '
+              || 'here'
+         ELSE 'whether a person who works here holds a token is not known'
+       END                                             AS evidence,
+       CASE WHEN NOT bootstrap_expected THEN 'R3' END  AS remedy
+  FROM device_posture

@@ -1,0 +1,12 @@
+-- id: ST-14
+-- title: The main user of the Mac has no secure token while others do
+-- scope: device
+-- severity: info
+-- kind: engine
+-- uses: monthly client
+-- loses:
+-- facts: secure_token, role
+-- why: What the findings about tokens mean for the person who works at the Mac,
+--      in one line.
+-- fix:
+-- Made from the results of ST-01 to ST-04 and ST-10, so it has no query.
