@@ -337,8 +337,8 @@ void config_template(FILE *out)
         for (i = 0; i < config_key_count(); i++) {
             k = config_key_at(i);
             if (strcmp(k.section, chapters[n].section) == 0)
-                fprintf(out, "# %s\n#%s = %s\n", k.help, k.name,
-                        k.fallback ? k.fallback : "");
+                fprintf(out, "# %s\n#%s =%s%s\n", k.help, k.name,
+                        k.fallback ? " " : "", k.fallback ? k.fallback : "");
         }
     }
     fputs("\n# A client may have any of these keys for itself, and severities\n"

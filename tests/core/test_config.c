@@ -310,7 +310,7 @@ START_TEST(what_is_written_can_be_read)
     for (i = 0; i < config_key_count(); i++) {
         char line[64];
 
-        snprintf(line, sizeof(line), "\n#%s = ", config_key_at(i).name);
+        snprintf(line, sizeof(line), "\n#%s =", config_key_at(i).name);
         ck_assert_msg(strstr(text, line) != NULL, "%s", line);
     }
     /* uncommented, the lines with a value stand the check */
