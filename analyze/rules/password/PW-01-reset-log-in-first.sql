@@ -17,10 +17,11 @@ SELECT account_id,
        last_login < password_reset_at
          AND last_boot < password_reset_at             AS fails,
        CASE
-         WHEN last_login < password_reset_at AND last_boot < password_reset_at
-         THEN 'the password of ' || account || ' was reset by the server, and '
-              || account || ' has not logged in since'
-         ELSE 'whether ' || account || ' was reset and has logged in since is '
+         WHEN last_login IS NULL OR last_boot IS NULL
+           OR password_reset_at IS NULL OR password_reset_by IS NULL
+         THEN 'whether ' || account || ' was reset and has logged in since is '
               || 'not known; treat it as open'
+         ELSE 'the password of ' || account || ' was reset by the server, and '
+              || account || ' has not logged in since'
        END                                             AS evidence
   FROM account_posture

@@ -16,14 +16,14 @@ SELECT account_id,
        last_login < password_reset_at
          AND last_boot >= password_reset_at            AS fails,
        CASE
-         WHEN last_login < password_reset_at AND last_boot >= password_reset_at
-          AND last_checkin <= last_boot
+         WHEN last_login IS NULL OR last_boot IS NULL
+           OR password_reset_at IS NULL OR password_reset_by IS NULL
+         THEN 'whether the Mac restarted before ' || account || ' logged in is '
+              || 'not known'
+         WHEN last_checkin <= last_boot
          THEN 'restarted after the reset of ' || account || ' and silent since'
               || ': the Mac may be waiting for the former password'
-         WHEN last_login < password_reset_at AND last_boot >= password_reset_at
-         THEN 'restarted after the reset of ' || account || ', who has not '
+         ELSE 'restarted after the reset of ' || account || ', who has not '
               || 'logged in since: the disk may want the former password'
-         ELSE 'whether the Mac restarted before ' || account || ' logged in is '
-              || 'not known'
        END                                             AS evidence
   FROM account_posture
