@@ -398,6 +398,25 @@ const char *config_get(const struct config *c, const char *client,
     return config_value(c, client, key).text;
 }
 
+bool config_has(const struct config *c, const char *client, const char *key)
+{
+    return c && config_entry(c, config_client_name(c, client), key);
+}
+
+bool config_path(const struct config *c, const char *client, const char *key,
+                 struct strbuf *out)
+{
+    struct config_value v = config_value(c, client, key);
+    const char *slash = strrchr(v.file, '/');
+
+    if (!v.text)
+        return false;
+    if (v.text[0] != '/' && slash)
+        strbuf_add(out, v.file, (size_t)(slash - v.file) + 1);
+    strbuf_adds(out, v.text);
+    return true;
+}
+
 const char *config_severity(const struct config *c, const char *client,
                             const char *rule)
 {

@@ -84,6 +84,14 @@ struct config_value config_value(const struct config *c, const char *client,
 const char *config_get(const struct config *c, const char *client,
                        const char *key);
 
+/* Whether the section of the client itself has the key. */
+bool config_has(const struct config *c, const char *client, const char *key);
+
+/* Append the path that a key of kind CONFIG_PATH names, from the folder of the
+ * file it stands in; false where it is not set. */
+bool config_path(const struct config *c, const char *client, const char *key,
+                 struct strbuf *out);
+
 /* The severity given to a rule, or NULL. */
 const char *config_severity(const struct config *c, const char *client,
                             const char *rule);
