@@ -1,0 +1,680 @@
+/*
+ * accounts.c - one line an account, from account rows and lists of names.
+ *
+ * An account is a short name inside a Mac, compared without ASCII case. Its
+ * number ascends with the Mac and the folded name; room for the numbers of a
+ * Mac is reserved by counting first, so that a whole import can be copied in
+ * the order in which it came.
+ */
+#include "core/base.h"
+
+#include "analyze/resolving.h"
+#include "core/db.h"
+#include "core/text.h"
+
+#include <jansson.h>
+
+enum {
+    FACT_ACCOUNT_NAME = 3
+}; /* "account" in account_facts; facts of the
+      table start with it */
+
+/* ------------------------------------------------------------------- scan */
+
+/* The names of one Mac in a part that comes in order. */
+struct name_group {
+    int64_t device;
+    struct strbuf text; /* folded names, each with its terminator */
+    size_t *offsets;    /* into text */
+    int64_t *rows;      /* row ids */
+    size_t count, cap;
+};
+
+struct placed_name {
+    const char *name;
+    int64_t row;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct placed_name *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+static void fold_into(struct strbuf *b, const char *s)
+{
+    for (; *s; s++)
+        strbuf_addc(b, ascii_lower(*s));
+    strbuf_addc(b, '\0');
+}
+
+static int group_add(struct name_group *g, int64_t row, const char *name,
+                     struct err *err)
+{
+    size_t cap = g->cap ? 2 * g->cap : 16;
+
+    if (g->count == g->cap) {
+        size_t *offsets = realloc(g->offsets, cap * sizeof(*offsets));
+        int64_t *rows;
+
+        if (!offsets)
+            return err_nomem(err);
+        g->offsets = offsets;
+        rows = realloc(g->rows, cap * sizeof(*rows));
+        if (!rows)
+            return err_nomem(err);
+        g->rows = rows;
+        g->cap = cap;
+    }
+    g->offsets[g->count] = g->text.len;
+    g->rows[g->count++] = row;
+    fold_into(&g->text, name);
+    return strbuf_ok(&g->text) ? 0 : err_nomem(err);
+}
+
+static void group_free(struct name_group *g)
+{
+    strbuf_free(&g->text);
+    free(g->offsets);
+    free(g->rows);
+}
+
+/* Few names are the rule: put them in place one by one. */
+static void sort_names(struct placed_name *names, size_t n)
+{
+    size_t i, k;
+
+    if (n > 16) {
+        qsort(names, n, sizeof(*names), compare_names);
+        return;
+    }
+    for (i = 1; i < n; i++) {
+        struct placed_name one = names[i];
+
+        for (k = i; k > 0 && strcmp(names[k - 1].name, one.name) > 0; k--)
+            names[k] = names[k - 1];
+        names[k] = one;
+    }
+}
+
+/* The Mac's rows are all read: rank them, or leave it to merging. */
+static int group_end(struct resolve *r, struct part *p, struct name_group *g,
+                     struct err *err)
+{
+    struct slot *s = slot_of(r, g->device);
+    uint16_t self = (uint16_t)(p - r->parts + 1);
+    struct placed_name *names;
+    size_t i;
+
+    if (!s || g->count == 0)
+        return 0;
+    s->part = s->part ? PART_MANY : self;
+    arena_reset(&r->arena);
+    names = arena_alloc(&r->arena, g->count * sizeof(*names));
+    if (!names)
+        return err_nomem(err);
+    for (i = 0; i < g->count; i++)
+        names[i] =
+            (struct placed_name){g->text.data + g->offsets[i], g->rows[i]};
+    sort_names(names, g->count);
+    for (i = 0; i < g->count; i++) {
+        if ((i && strcmp(names[i - 1].name, names[i].name) == 0) ||
+            i > UINT16_MAX)
+            s->flags |= SLOT_COMPLEX;
+        p->ranks[names[i].row - p->rows[ROW_ACCOUNT].low] = (uint16_t)i;
+    }
+    g->count = 0;
+    strbuf_reset(&g->text);
+    return 0;
+}
+
+static int scan_account_row(struct resolve *r, struct part *p, sqlite3_stmt *st,
+                            struct name_group *g, struct err *err)
+{
+    int64_t device = sqlite3_column_int64(st, 0);
+    int64_t row = sqlite3_column_int64(st, 1);
+    struct slot *s = slot_of(r, device);
+
+    if (!s || ids_has(&r->dropped[ROW_ACCOUNT], row))
+        return 0;
+    s->base++;
+    if (!p->ranks)
+        s->flags |= SLOT_COMPLEX;
+    if (device == g->device)
+        return p->ranks ? group_add(g, row, db_text(st, 2), err) : 0;
+    if (p->ranks && group_end(r, p, g, err) < 0)
+        return -1;
+    g->device = device;
+    if (slot_reported(r, s, p, err) < 0)
+        return -1;
+    return p->ranks ? group_add(g, row, db_text(st, 2), err) : 0;
+}
+
+static int scan_part(struct resolve *r, struct part *p, sqlite3_stmt *st,
+                     struct err *err)
+{
+    struct name_group g = {0};
+    const struct range *rows = &p->rows[ROW_ACCOUNT];
+    int step = -1;
+
+    if (rows->low > rows->high)
+        return 0;
+    if (p->in_order && !r->joined[ROW_ACCOUNT]) {
+        p->ranks =
+            calloc((size_t)(rows->high - rows->low + 1), sizeof(*p->ranks));
+        if (!p->ranks)
+            return err_nomem(err);
+    }
+    if (row_bind(st, p, ROW_ACCOUNT, err) < 0)
+        return -1;
+    while ((step = db_step(st, err)) == 1)
+        if (scan_account_row(r, p, st, &g, err) < 0) {
+            step = -1;
+            break;
+        }
+    if (step == 0 && p->ranks)
+        step = group_end(r, p, &g, err);
+    sqlite3_reset(st);
+    group_free(&g);
+    return step;
+}
+
+/* Names are counted by the commas: a bound is enough to reserve numbers. */
+static int scan_lists(struct resolve *r, struct err *err)
+{
+    struct strbuf sql = {0};
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    strbuf_adds(&sql, "SELECT ");
+    row_device(r, ROW_LIST, &sql);
+    strbuf_adds(&sql, ", l.rowid, l.fact = 'secure_token' AND l.covers,"
+                      " length(l.names) - length(replace(l.names, ',', ''))"
+                      " + 1");
+    row_from_all(r, ROW_LIST, &sql);
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else if (db_prepare(r->db, strbuf_str(&sql), &st, err) == 0)
+        while ((step = db_step(st, err)) == 1) {
+            struct slot *s = slot_of(r, sqlite3_column_int64(st, 0));
+
+            if (!s ||
+                ids_has(&r->dropped[ROW_LIST], sqlite3_column_int64(st, 1)))
+                continue;
+            s->flags |= SLOT_EXISTS | SLOT_COMPLEX;
+            if (sqlite3_column_int(st, 2))
+                s->flags |= SLOT_ALL_HOLDERS;
+            s->base += (uint32_t)sqlite3_column_int64(st, 3);
+        }
+    sqlite3_finalize(st);
+    strbuf_free(&sql);
+    return step;
+}
+
+/* Counts become first numbers, one after the other by device_id. */
+static int reserve_numbers(struct resolve *r, struct err *err)
+{
+    uint64_t next = 1;
+    int64_t d;
+
+    for (d = 1; d < r->slot_count; d++) {
+        struct slot *s = &r->slots[d];
+        uint32_t count = s->base;
+
+        if (next > UINT32_MAX - 1)
+            return err_set(err, ERR_FAIL, "too many accounts in one period");
+        s->base = (uint32_t)next;
+        next += count;
+        if (s->part == PART_MANY)
+            s->flags |= SLOT_COMPLEX;
+    }
+    return 0;
+}
+
+int accounts_scan(struct resolve *r, struct err *err)
+{
+    struct strbuf sql = {0};
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+    size_t i;
+
+    strbuf_adds(&sql, "SELECT ");
+    row_device(r, ROW_ACCOUNT, &sql);
+    strbuf_adds(&sql, ", a.row_id, a.account");
+    row_from_one(r, ROW_ACCOUNT, &sql);
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else
+        rc = db_prepare(r->db, strbuf_str(&sql), &st, err);
+    for (i = 0; i < r->part_count && rc == 0; i++)
+        rc = scan_part(r, &r->parts[i], st, err);
+    sqlite3_finalize(st);
+    strbuf_free(&sql);
+    if (rc < 0 || scan_lists(r, err) < 0)
+        return -1;
+    return reserve_numbers(r, err);
+}
+
+/* ------------------------------------------------------------------- copy */
+
+static void add_fact_columns(struct strbuf *sql, const char *prefix)
+{
+    size_t i;
+
+    for (i = FACT_ACCOUNT_NAME; i < account_fact_count; i++)
+        strbuf_addf(sql, ", %s%s", prefix, account_facts[i].name);
+}
+
+/* All accounts of a part that need no merging, in one statement. */
+static int copy_part(struct resolve *r, const struct part *p, struct err *err)
+{
+    struct strbuf sql = {0};
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+
+    strbuf_adds(&sql, "INSERT INTO account_fact SELECT"
+                      " slot_account(a.device_id, a.row_id) AS account_id,"
+                      " a.device_id, a.row_id");
+    add_fact_columns(&sql, "a.");
+    strbuf_adds(&sql, ", NULL, NULL");
+    row_from_one(r, ROW_ACCOUNT, &sql);
+    strbuf_adds(&sql, " AND NOT slot_complex(a.device_id)");
+    r->copied = p;
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else if (db_prepare(r->db, strbuf_str(&sql), &st, err) == 0 &&
+             row_bind(st, p, ROW_ACCOUNT, err) == 0)
+        rc = db_run(st, err);
+    sqlite3_finalize(st);
+    strbuf_free(&sql);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ merge */
+
+/* A list of names about one Mac. */
+struct name_list {
+    struct merge_row row; /* its time and place; no cells */
+    int fact;             /* index in account_facts */
+    bool covers;
+    size_t count;
+    const char **names;  /* as spelled */
+    const char **folded; /* sorted */
+};
+
+/* What was read about one Mac's accounts. */
+struct gathered {
+    struct merge_row *rows;
+    const char **folded; /* the name of each row */
+    size_t count, cap;
+    struct name_list *lists;
+    size_t list_count, list_cap;
+};
+
+static char *fold_copy(struct arena *a, const char *s)
+{
+    size_t n = strlen(s), i;
+    char *p = arena_copy(a, s, n);
+
+    for (i = 0; p && i < n; i++)
+        p[i] = ascii_lower(p[i]);
+    return p;
+}
+
+static struct merge_row row_head(const struct resolve *r, sqlite3_stmt *st)
+{
+    const struct part *p = &r->parts[sqlite3_column_int64(st, 1)];
+    struct merge_row row = {.import_id = p->import_id,
+                            .row_id = sqlite3_column_int64(st, 2),
+                            .line = sqlite3_column_int64(st, 3),
+                            .time = p->collected,
+                            .collected = p->collected};
+
+    if (sqlite3_column_type(st, 4) != SQLITE_NULL)
+        row.time = sqlite3_column_int64(st, 4);
+    return row;
+}
+
+/* Columns of both streams: Mac, part, row, line, time; then its own. */
+static int gather_row(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
+                      struct err *err)
+{
+    struct merge_row row = row_head(r, st);
+    struct cell *cells;
+    size_t i, cap = g->cap ? 2 * g->cap : 16;
+
+    if (ids_has(&r->dropped[ROW_ACCOUNT], row.row_id))
+        return 0;
+    if (g->count == g->cap) {
+        struct merge_row *rows = realloc(g->rows, cap * sizeof(*rows));
+        const char **folded;
+
+        if (!rows)
+            return err_nomem(err);
+        g->rows = rows;
+        folded = realloc(g->folded, cap * sizeof(*folded));
+        if (!folded)
+            return err_nomem(err);
+        g->folded = folded;
+        g->cap = cap;
+    }
+    cells = arena_alloc(&r->arena, account_fact_count * sizeof(*cells));
+    if (!cells)
+        return err_nomem(err);
+    for (i = 0; i < account_fact_count; i++)
+        cells[i] = i < FACT_ACCOUNT_NAME
+                       ? (struct cell){0}
+                       : cell_read(r, st, 5 + (int)i - FACT_ACCOUNT_NAME,
+                                   &account_facts[i]);
+    row.cells = cells;
+    g->folded[g->count] = fold_copy(&r->arena, db_text(st, 5));
+    if (!g->folded[g->count])
+        return err_nomem(err);
+    g->rows[g->count++] = row;
+    return 0;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int list_names(struct resolve *r, const char *text, struct name_list *l,
+                      struct err *err)
+{
+    json_t *array = json_loads(text, 0, NULL), *item;
+    size_t i, n = json_array_size(array);
+
+    l->names = arena_alloc(&r->arena, (n + 1) * sizeof(*l->names));
+    l->folded = arena_alloc(&r->arena, (n + 1) * sizeof(*l->folded));
+    for (i = 0; i < n && !r->arena.failed; i++) {
+        item = json_array_get(array, i);
+        if (!json_is_string(item) || !json_string_length(item))
+            continue;
+        l->names[l->count] = arena_copy(&r->arena, json_string_value(item),
+                                        json_string_length(item));
+        if (l->names[l->count])
+            l->folded[l->count] = fold_copy(&r->arena, l->names[l->count]);
+        l->count++;
+    }
+    json_decref(array);
+    if (r->arena.failed)
+        return err_nomem(err);
+    qsort(l->folded, l->count, sizeof(*l->folded), compare_text);
+    return 0;
+}
+
+static int gather_list(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
+                       struct err *err)
+{
+    size_t cap = g->list_cap ? 2 * g->list_cap : 8;
+    struct name_list l = {.row = row_head(r, st)};
+
+    if (ids_has(&r->dropped[ROW_LIST], l.row.row_id))
+        return 0;
+    if (g->list_count == g->list_cap) {
+        struct name_list *lists = realloc(g->lists, cap * sizeof(*lists));
+
+        if (!lists)
+            return err_nomem(err);
+        g->lists = lists;
+        g->list_cap = cap;
+    }
+    l.row.row_id = 0;
+    l.fact = fact_index(FACT_ACCOUNT, db_text(st, 5));
+    l.covers = sqlite3_column_int(st, 6) != 0;
+    if (l.fact < 0)
+        return err_set(err, ERR_FAIL, "a list of \"%s\" is in the store",
+                       db_text(st, 5));
+    if (list_names(r, db_text(st, 7), &l, err) < 0)
+        return -1;
+    g->lists[g->list_count++] = l;
+    return 0;
+}
+
+static void gathered_free(struct gathered *g)
+{
+    free(g->rows);
+    free(g->folded);
+    free(g->lists);
+}
+
+/* Every folded name of the Mac once, sorted; *n of them. */
+static const char **all_names(struct resolve *r, const struct gathered *g,
+                              size_t *n)
+{
+    size_t most = g->count, i, k, out = 0;
+    const char **names;
+
+    for (i = 0; i < g->list_count; i++)
+        most += g->lists[i].count;
+    names = arena_alloc(&r->arena, (most + 1) * sizeof(*names));
+    if (!names)
+        return NULL;
+    for (i = 0, most = 0; i < g->count; i++)
+        names[most++] = g->folded[i];
+    for (i = 0; i < g->list_count; i++)
+        for (k = 0; k < g->lists[i].count; k++)
+            names[most++] = g->lists[i].folded[k];
+    qsort(names, most, sizeof(*names), compare_text);
+    for (i = 0; i < most; i++)
+        if (i == 0 || strcmp(names[out - 1], names[i]) != 0)
+            names[out++] = names[i];
+    *n = out;
+    return names;
+}
+
+/* What a list says of one name, as a row: yes, no, or nothing. */
+static bool list_row(struct resolve *r, const struct name_list *l,
+                     const char *name, bool spelled, struct merge_row *out)
+{
+    struct cell *cells;
+    bool named = bsearch(&name, l->folded, l->count, sizeof(*l->folded),
+                         compare_text) != NULL;
+    size_t i;
+
+    if (!named && !l->covers)
+        return false;
+    cells = arena_alloc(&r->arena, account_fact_count * sizeof(*cells));
+    if (!cells)
+        return false;
+    memset(cells, 0, account_fact_count * sizeof(*cells));
+    cells[l->fact] = (struct cell){.known = true, .number = named};
+    for (i = 0; spelled && named && i < l->count; i++) {
+        struct cell *c = &cells[FACT_ACCOUNT_NAME];
+
+        if (ascii_casecmp(l->names[i], name) == 0 &&
+            (!c->known || strcmp(l->names[i], c->text) < 0))
+            *c = (struct cell){true, 0, l->names[i], strlen(l->names[i])};
+    }
+    *out = l->row;
+    out->cells = cells;
+    return true;
+}
+
+/* The rows that speak of one name: account rows, then what lists say. */
+static struct merge_row *rows_of(struct resolve *r, const struct gathered *g,
+                                 const char *name, size_t *n, size_t *own)
+{
+    struct merge_row *rows =
+        arena_alloc(&r->arena, (g->count + g->list_count) * sizeof(*rows));
+    size_t i, count = 0;
+
+    if (!rows)
+        return NULL;
+    for (i = 0; i < g->count; i++)
+        if (strcmp(g->folded[i], name) == 0)
+            rows[count++] = g->rows[i];
+    *own = count;
+    for (i = 0; i < g->list_count; i++)
+        if (list_row(r, &g->lists[i], name, *own == 0, &rows[count]))
+            count++;
+    *n = count;
+    return r->arena.failed ? NULL : rows;
+}
+
+/* Parameters of "add": account_id, device_id, row_id, then the facts. */
+static int write_account(struct resolve *r, sqlite3_stmt *add, int64_t device,
+                         int64_t account_id, const struct merge_row *rows,
+                         size_t n, size_t own, struct err *err)
+{
+    const char *name = NULL;
+    size_t i, chosen;
+
+    sqlite3_bind_int64(add, 1, account_id);
+    sqlite3_bind_int64(add, 2, device);
+    if (own == 1)
+        sqlite3_bind_int64(add, 3, rows[0].row_id);
+    else
+        sqlite3_bind_null(add, 3);
+    for (i = FACT_ACCOUNT_NAME; i < account_fact_count; i++) {
+        const struct fact *f = &account_facts[i];
+        struct cell none = {0};
+        const struct cell *c = &none;
+
+        switch (merge_fact(f, i, rows, n, &chosen)) {
+        case MERGED_VALUE:
+            c = &rows[chosen].cells[i];
+            break;
+        case MERGED_CONFLICT:
+            if (conflict_add(r, device, name, f, i, rows, n, err) < 0)
+                return -1;
+            break;
+        case MERGED_UNKNOWN:
+            break;
+        }
+        if (i == FACT_ACCOUNT_NAME)
+            name = c->text;
+        if (cell_bind(add, 4 + (int)i - FACT_ACCOUNT_NAME, c) != SQLITE_OK)
+            return db_fail(r->db, "bind a value", err);
+    }
+    return db_run(add, err);
+}
+
+static int write_device(struct resolve *r, sqlite3_stmt *add, int64_t device,
+                        const struct gathered *g, struct err *err)
+{
+    struct slot *s = slot_of(r, device);
+    size_t n, i, count, own;
+    const char **names = all_names(r, g, &n);
+
+    if (!names)
+        return err_nomem(err);
+    for (i = 0; i < n; i++) {
+        struct merge_row *rows = rows_of(r, g, names[i], &count, &own);
+
+        if (!rows)
+            return err_nomem(err);
+        if (write_account(r, add, device, (int64_t)s->base + (int64_t)i, rows,
+                          count, own, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int open_rows(struct resolve *r, enum row_kind kind, sqlite3_stmt **st,
+                     struct err *err)
+{
+    const char *x = kind == ROW_LIST ? "l" : "a";
+    struct strbuf sql = {0};
+    int rc = -1;
+
+    strbuf_adds(&sql, "SELECT ");
+    row_device(r, kind, &sql);
+    strbuf_addf(&sql, " AS mac, p.ord, %s.rowid, %s.line, %s.read_at", x, x, x);
+    if (kind == ROW_LIST)
+        strbuf_adds(&sql, ", l.fact, l.covers, l.names");
+    else
+        add_fact_columns(&sql, "a.");
+    row_from_all(r, kind, &sql);
+    strbuf_adds(&sql, " WHERE slot_complex(");
+    row_device(r, kind, &sql);
+    strbuf_adds(&sql, ") ORDER BY mac");
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else
+        rc = db_prepare(r->db, strbuf_str(&sql), st, err);
+    strbuf_free(&sql);
+    return rc;
+}
+
+static int open_add(struct resolve *r, sqlite3_stmt **st, struct err *err)
+{
+    struct strbuf sql = {0};
+    size_t i;
+    int rc = -1;
+
+    strbuf_adds(&sql, "INSERT INTO account_fact VALUES (?, ?, ?");
+    for (i = FACT_ACCOUNT_NAME; i < account_fact_count; i++)
+        strbuf_adds(&sql, ", ?");
+    strbuf_adds(&sql, ", NULL, NULL)");
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else
+        rc = db_prepare(r->db, strbuf_str(&sql), st, err);
+    strbuf_free(&sql);
+    return rc;
+}
+
+/* Two streams, both by device_id; a Mac is written when both are past it. */
+static int merge_streams(struct resolve *r, sqlite3_stmt *rows,
+                         sqlite3_stmt *lists, sqlite3_stmt *add,
+                         struct gathered *g, struct err *err)
+{
+    int row = db_step(rows, err), list = db_step(lists, err);
+
+    while (row == 1 || list == 1) {
+        int64_t a = row == 1 ? sqlite3_column_int64(rows, 0) : INT64_MAX;
+        int64_t b = list == 1 ? sqlite3_column_int64(lists, 0) : INT64_MAX;
+        int64_t device = a < b ? a : b;
+
+        arena_reset(&r->arena);
+        g->count = g->list_count = 0;
+        for (; row == 1 && sqlite3_column_int64(rows, 0) == device;
+             row = db_step(rows, err))
+            if (gather_row(r, rows, g, err) < 0)
+                return -1;
+        for (; list == 1 && sqlite3_column_int64(lists, 0) == device;
+             list = db_step(lists, err))
+            if (gather_list(r, lists, g, err) < 0)
+                return -1;
+        if (row < 0 || list < 0 || write_device(r, add, device, g, err) < 0)
+            return -1;
+    }
+    return row < 0 || list < 0 ? -1 : 0;
+}
+
+static int write_complex(struct resolve *r, struct err *err)
+{
+    sqlite3_stmt *rows = NULL, *lists = NULL, *add = NULL;
+    struct gathered g = {0};
+    int rc = -1;
+
+    if (open_rows(r, ROW_ACCOUNT, &rows, err) == 0 &&
+        open_rows(r, ROW_LIST, &lists, err) == 0 && open_add(r, &add, err) == 0)
+        rc = merge_streams(r, rows, lists, add, &g, err);
+    gathered_free(&g);
+    sqlite3_finalize(rows);
+    sqlite3_finalize(lists);
+    sqlite3_finalize(add);
+    return rc;
+}
+
+int accounts_write(struct resolve *r, struct err *err)
+{
+    bool complex = false;
+    size_t i;
+    int64_t d;
+
+    for (i = 0; i < r->part_count; i++)
+        if (r->parts[i].ranks && copy_part(r, &r->parts[i], err) < 0)
+            return -1;
+    for (d = 1; d < r->slot_count && !complex; d++)
+        complex = (r->slots[d].flags & SLOT_COMPLEX) != 0;
+    if (complex && write_complex(r, err) < 0)
+        return -1;
+    if (sql_run_part(r->db, "analyze/resolve.sql", "system", err) < 0)
+        return -1;
+    return sql_run_part(r->db, "analyze/resolve.sql", "index", err);
+}

@@ -1,0 +1,417 @@
+/*
+ * rule_run.c - running a rule, which can do nothing but read the posture.
+ *
+ * The authorizer stays in place while a rule is stepped, because a change of
+ * the schema makes SQLite compile the statement again behind our back.
+ */
+#include "core/base.h"
+
+#include "analyze/rule.h"
+#include "analyze/rule_lint.h"
+#include "core/commands.h"
+#include "core/db.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+
+/* Columns of the result, in the order of the statement that runs. */
+enum { COL_ID, COL_APPLIES, COL_FAILS, COL_SEVERITY, COL_EVIDENCE, COL_REMEDY };
+
+struct rule_query {
+    sqlite3 *db;
+    const struct rule *rule;
+    sqlite3_stmt *st;
+};
+
+/* --------------------------------------------------------------- authorizer */
+
+static const char *const views[] = {"device_posture", "account_posture",
+                                    "account_base"};
+/* What the views stand on. */
+static const char *const tables[] = {"device_fact",    "device_text",
+                                     "account_fact",   "client_policy",
+                                     "device_derived", "carry_class"};
+/* Functions that SQLite and PostgreSQL share; json_extract is for the views. */
+static const char *const functions[] = {
+    "abs",   "avg",          "coalesce",   "count", "length",    "like",
+    "lower", "ltrim",        "max",        "min",   "nullif",    "replace",
+    "round", "rtrim",        "substr",     "sum",   "substring", "trim",
+    "upper", "json_extract", "row_number", "rank"};
+
+static bool one_of(const char *const *list, size_t n, const char *word)
+{
+    size_t i;
+
+    for (i = 0; word && i < n; i++)
+        if (ascii_casecmp(list[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Default deny: select, read the views, recurse, call known functions. */
+static int read_only(void *ctx, int action, const char *arg1, const char *arg2,
+                     const char *db_name, const char *inside)
+{
+    (void)ctx, (void)db_name;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_READ:
+        /* Names of common tables come with an empty column. */
+        if (one_of(views, COUNT_OF(views), arg1))
+            return SQLITE_OK;
+        if (one_of(tables, COUNT_OF(tables), arg1) &&
+            one_of(views, COUNT_OF(views), inside))
+            return SQLITE_OK;
+        return arg2 && !arg2[0] && !inside ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_FUNCTION:
+        return one_of(functions, COUNT_OF(functions), arg2) ? SQLITE_OK
+                                                            : SQLITE_DENY;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+/* ----------------------------------------------------------------- messages */
+
+/* Line and column of an offset into the SELECT. */
+static void place(const struct rule *r, int offset, long *line, long *column)
+{
+    const char *s = r->sql, *start = s, *at = s + offset;
+
+    *line = r->sql_line;
+    for (; s < at && *s; s++)
+        if (*s == '\n') {
+            (*line)++;
+            start = s + 1;
+        }
+    *column = (long)utf8_length(start, (size_t)(at - start)) + 1;
+}
+
+/* "no such column: filevualt": what may have been meant. */
+static void suggest(sqlite3 *db, const char *message, struct err *err)
+{
+    static const char prefix[] = "no such column: ";
+    const char *name = message + sizeof(prefix) - 1, *near, *dot;
+    const char *words[400];
+    sqlite3_stmt *st = NULL;
+    char wanted[80];
+    int i, n = 0;
+
+    if (!text_starts(message, prefix))
+        return;
+    dot = strrchr(name, '.');
+    snprintf(wanted, sizeof(wanted), "%.79s", dot ? dot + 1 : name);
+    if (sqlite3_prepare_v2(db, "SELECT * FROM temp.account_posture", -1, &st,
+                           NULL) != SQLITE_OK)
+        return;
+    for (i = 0; i < sqlite3_column_count(st) && n < (int)COUNT_OF(words); i++)
+        words[n++] = sqlite3_column_name(st, i);
+    near = text_nearest(wanted, words, (size_t)n);
+    if (near)
+        err_hint(err, "did you mean \"%s\"?", near);
+    sqlite3_finalize(st);
+}
+
+/* What SQLite says of the rule's own text, with the place. */
+static int sql_fault(sqlite3 *db, const struct rule *r, struct err *err)
+{
+    int offset = sqlite3_error_offset(db), code = sqlite3_errcode(db) & 0xff;
+    long line = r->sql_line, column = 0;
+    char message[400];
+
+    if (code == SQLITE_NOMEM)
+        return err_nomem(err);
+    snprintf(message, sizeof(message), "%s", sqlite3_errmsg(db));
+    if (offset >= 0)
+        place(r, offset, &line, &column);
+    if (code == SQLITE_AUTH && strstr(message, "function"))
+        snprintf(message, sizeof(message), "%s; a rule may not use it",
+                 sqlite3_errmsg(db));
+    else if (code == SQLITE_AUTH)
+        snprintf(message, sizeof(message),
+                 "%s: a rule only reads device_posture and account_posture",
+                 sqlite3_errmsg(db));
+    err_at(err, ERR_CONFIG, r->file, line, column, "%s", message);
+    if (code != SQLITE_AUTH)
+        suggest(db, message, err);
+    return -1;
+}
+
+static int rule_fault(const struct rule *r, struct err *err, const char *fmt,
+                      ...) PRINTF_LIKE(3, 4);
+
+static int rule_fault(const struct rule *r, struct err *err, const char *fmt,
+                      ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    return err_at(err, ERR_CONFIG, r->file, r->sql_line, 0, "%s", text);
+}
+
+/* ------------------------------------------------------------------- opening
+ */
+
+/* Columns of the SELECT: each known, none twice, the needed ones there. */
+static int check_columns(const struct rule *r, sqlite3_stmt *st, bool has[6],
+                         struct err *err)
+{
+    const char *const names[] = {r->account_scope ? "account_id" : "device_id",
+                                 "applies",
+                                 "fails",
+                                 "severity",
+                                 "evidence",
+                                 "remedy"};
+    int i, k;
+
+    for (i = 0; i < sqlite3_column_count(st); i++) {
+        const char *name = sqlite3_column_name(st, i), *near;
+
+        if (!name)
+            return err_nomem(err);
+        for (k = 0; k < 6 && ascii_casecmp(names[k], name) != 0; k++)
+            ;
+        if (k == 6) {
+            near = text_nearest(name, names, 6);
+            rule_fault(r, err, "yields a column \"%s\"", name);
+            return near ? err_hint(err, "did you mean \"%s\"?", near)
+                        : err_hint(err,
+                                   "a rule of scope %s yields %s, "
+                                   "applies, fails and, where it wants, "
+                                   "severity, evidence, remedy",
+                                   r->account_scope ? "account" : "device",
+                                   names[0]);
+        }
+        if (has[k])
+            return rule_fault(r, err, "yields the column \"%s\" twice", name);
+        has[k] = true;
+    }
+    for (k = 0; k <= COL_FAILS; k++)
+        if (!has[k])
+            return rule_fault(r, err, "yields no column \"%s\"", names[k]);
+    return 0;
+}
+
+/* Nothing but blanks, comments and semicolons. */
+static bool nothing_left(const char *s)
+{
+    while (*s) {
+        if (ascii_isspace(*s) || *s == ';') {
+            s++;
+        } else if (s[0] == '-' && s[1] == '-') {
+            s += strcspn(s, "\n");
+        } else if (s[0] == '/' && s[1] == '*') {
+            s = strstr(s + 2, "*/");
+            if (!s)
+                return false;
+            s += 2;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The length of the SELECT without what may follow it. */
+static int check_text(sqlite3 *db, const struct rule *r, bool has[6],
+                      size_t *length, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    const char *tail;
+    int rc = -1;
+
+    if (sqlite3_prepare_v2(db, r->sql, -1, &st, &tail) != SQLITE_OK)
+        return sql_fault(db, r, err);
+    *length = (size_t)(tail - r->sql);
+    if (!st)
+        rule_fault(r, err, "has no SELECT");
+    else if (!nothing_left(tail))
+        rule_fault(r, err, "is more than one statement");
+    else if (sqlite3_bind_parameter_count(st))
+        rule_fault(r, err,
+                   "has parameters; everything a rule may ask is a "
+                   "column");
+    else
+        rc = check_columns(r, st, has, err);
+    sqlite3_finalize(st);
+    return rc;
+}
+
+/* The statement that runs: the rule's own, cut to a range of ids. */
+static int prepare_range(sqlite3 *db, struct rule_query *q, const bool has[6],
+                         size_t length, struct err *err)
+{
+    static const char *const optional[] = {"severity", "evidence", "remedy"};
+    const char *id = q->rule->account_scope ? "account_id" : "device_id";
+    struct strbuf sql = {0};
+    int k, rc = -1;
+
+    while (length && (ascii_isspace(q->rule->sql[length - 1]) ||
+                      q->rule->sql[length - 1] == ';'))
+        length--;
+    strbuf_addf(&sql, "SELECT %s, applies, fails", id);
+    for (k = 0; k < 3; k++)
+        strbuf_addf(&sql, ", %s%s", has[COL_SEVERITY + k] ? "" : "NULL AS ",
+                    optional[k]);
+    strbuf_adds(&sql, " FROM (");
+    strbuf_add(&sql, q->rule->sql, length);
+    strbuf_addf(&sql, "\n) WHERE %s BETWEEN ?1 AND ?2", id);
+    if (!strbuf_ok(&sql))
+        err_nomem(err);
+    else if (sqlite3_prepare_v2(db, strbuf_str(&sql), -1, &q->st, NULL) !=
+             SQLITE_OK)
+        sql_fault(db, q->rule, err);
+    else
+        rc = 0;
+    strbuf_free(&sql);
+    return rc;
+}
+
+struct rule_query *rule_open(sqlite3 *db, const struct rule *r, struct err *err)
+{
+    struct rule_query *q;
+    bool has[6] = {false};
+    size_t length = 0;
+    int rc;
+
+    if (r->broken.code != ERR_NONE) {
+        *err = r->broken;
+        return NULL;
+    }
+    q = calloc(1, sizeof(*q));
+    if (!q) {
+        err_nomem(err);
+        return NULL;
+    }
+    q->db = db;
+    q->rule = r;
+    sqlite3_set_authorizer(db, read_only, NULL);
+    rc = check_text(db, r, has, &length, err);
+    if (rc == 0)
+        rc = prepare_range(db, q, has, length, err);
+    sqlite3_set_authorizer(db, NULL, NULL);
+    if (rc == 0)
+        rc = rule_lint(r, err);
+    if (rc < 0) {
+        rule_close(q);
+        return NULL;
+    }
+    return q;
+}
+
+void rule_close(struct rule_query *q)
+{
+    if (!q)
+        return;
+    sqlite3_finalize(q->st);
+    free(q);
+}
+
+/* ------------------------------------------------------------------- running
+ */
+
+struct budget {
+    int64_t left;
+};
+
+static int spend(void *ctx)
+{
+    struct budget *b = ctx;
+
+    return command_signal() != 0 || --b->left < 0;
+}
+
+static int signal_came(void *unused)
+{
+    (void)unused;
+    return command_signal() != 0;
+}
+
+void rule_watch_signals(sqlite3 *db)
+{
+    sqlite3_progress_handler(db, 10000, signal_came, NULL);
+}
+
+static int read_truth(const struct rule *r, sqlite3_stmt *st, int column,
+                      int *out, struct err *err)
+{
+    switch (sqlite3_column_type(st, column)) {
+    case SQLITE_NULL:
+        *out = -1;
+        return 0;
+    case SQLITE_INTEGER:
+        *out = sqlite3_column_int64(st, column) != 0;
+        return 0;
+    default:
+        return rule_fault(r, err, "%s is no truth value",
+                          column == COL_APPLIES ? "applies" : "fails");
+    }
+}
+
+static int read_row(const struct rule *r, sqlite3_stmt *st,
+                    struct rule_row *row, struct err *err)
+{
+    const char *severity = (const char *)sqlite3_column_text(st, COL_SEVERITY);
+
+    if (sqlite3_column_type(st, COL_ID) != SQLITE_INTEGER)
+        return rule_fault(r, err, "yields a row without an id");
+    row->id = sqlite3_column_int64(st, COL_ID);
+    if (read_truth(r, st, COL_APPLIES, &row->applies, err) < 0 ||
+        read_truth(r, st, COL_FAILS, &row->fails, err) < 0)
+        return -1;
+    row->severity = SEV_NONE;
+    if (severity) {
+        row->severity = severity_read(severity);
+        if (row->severity == SEV_NONE)
+            return rule_fault(r, err, "yields the severity \"%s\"", severity);
+    }
+    row->evidence = (const char *)sqlite3_column_text(st, COL_EVIDENCE);
+    row->remedy = (const char *)sqlite3_column_text(st, COL_REMEDY);
+    if (row->remedy && !word_in(r->fix, row->remedy))
+        return rule_fault(r, err,
+                          "chooses the remedy \"%s\", which \"fix\" does not "
+                          "name",
+                          row->remedy);
+    return 0;
+}
+
+static int step_rows(struct rule_query *q, const struct budget *b,
+                     rule_row_fn *fn, void *ctx, struct err *err)
+{
+    struct rule_row row;
+    int step;
+
+    while ((step = sqlite3_step(q->st)) == SQLITE_ROW)
+        if (read_row(q->rule, q->st, &row, err) < 0 || fn(ctx, &row, err) < 0)
+            return -1;
+    if (step == SQLITE_DONE)
+        return 0;
+    if ((step & 0xff) == SQLITE_INTERRUPT && b->left < 0)
+        return rule_fault(q->rule, err, "takes more steps than a rule may");
+    if ((step & 0xff) == SQLITE_ERROR || (step & 0xff) == SQLITE_TOOBIG)
+        return rule_fault(q->rule, err, "%s", sqlite3_errmsg(q->db));
+    return db_fail(q->db, "run a rule", err);
+}
+
+int rule_run(struct rule_query *q, int64_t low, int64_t high, int64_t steps,
+             rule_row_fn *fn, void *ctx, struct err *err)
+{
+    struct budget b = {steps};
+    int limit = sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 1000000);
+    int rc;
+
+    sqlite3_set_authorizer(q->db, read_only, NULL);
+    sqlite3_progress_handler(q->db, 1000, spend, &b);
+    sqlite3_bind_int64(q->st, 1, low);
+    sqlite3_bind_int64(q->st, 2, high);
+    rc = step_rows(q, &b, fn, ctx, err);
+    sqlite3_reset(q->st);
+    sqlite3_set_authorizer(q->db, NULL, NULL);
+    rule_watch_signals(q->db);
+    sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, limit);
+    return rc;
+}
