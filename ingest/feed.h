@@ -1,0 +1,40 @@
+/*
+ * feed.h - rows for "INSERT ... SELECT ... FROM feed".
+ *
+ * One statement for a whole file is much cheaper than one a row, so the rows of
+ * a reader are offered to SQLite as a table: "feed", with columns c0, c1, ...
+ * It can be read once, front to back.
+ */
+#ifndef MUSTER_FEED_H
+#define MUSTER_FEED_H
+
+#include "core/err.h"
+
+#include <sqlite3.h>
+
+#define FEED_COLUMNS 100
+
+struct feed {
+    void *ctx;
+    /* The next row: 1, 0 at the end, -1 with *err. */
+    int (*next)(void *ctx, struct err *err);
+    /* Hand one value of the current row to sqlite3_result_...(). */
+    void (*column)(void *ctx, sqlite3_context *out, int column);
+    struct err err; /* what next() said */
+};
+
+/* What the table reads from; the connection's owner sets it before a run. */
+struct feed_slot {
+    struct feed *feed;
+};
+
+/* Make the table known to a connection; "slot" must outlive it. */
+int feed_register(sqlite3 *db, struct feed_slot *slot,
+                  struct err *err) MUST_CHECK;
+
+/* Run a statement that reads the feed. An error of the feed's own comes first.
+ */
+int feed_run(sqlite3 *db, sqlite3_stmt *st, struct feed_slot *slot,
+             struct feed *feed, struct err *err) MUST_CHECK;
+
+#endif

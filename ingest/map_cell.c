@@ -1,0 +1,380 @@
+/*
+ * map_cell.c - one cell as one value.
+ *
+ * The words of the mapping come first, then what every source understands. A
+ * cell that is there and fits neither is refused: counted, named, unknown.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "core/when.h"
+#include "ingest/chip.h"
+#include "ingest/mapping.h"
+#include "ingest/secrets.h"
+
+struct slice {
+    const char *s;
+    size_t n;
+};
+
+static struct slice trim(struct slice t)
+{
+    while (t.n && ascii_isspace(t.s[0])) {
+        t.s++;
+        t.n--;
+    }
+    while (t.n && ascii_isspace(t.s[t.n - 1]))
+        t.n--;
+    return t;
+}
+
+static bool fits(const char *pattern, struct slice t)
+{
+    char text[256];
+
+    if (!strchr(pattern, '*'))
+        return strlen(pattern) == t.n && ascii_ncasecmp(pattern, t.s, t.n) == 0;
+    if (t.n >= sizeof(text))
+        return false;
+    memcpy(text, t.s, t.n);
+    text[t.n] = '\0';
+    return text_glob(pattern, text);
+}
+
+/* The mapping's own word for the cell; NULL where it has none. */
+static const struct word *find_word(const struct column_spec *spec,
+                                    struct slice t)
+{
+    size_t i;
+
+    for (i = 0; i < spec->word_count; i++)
+        if (fits(spec->words[i].pattern, t))
+            return &spec->words[i];
+    return NULL;
+}
+
+static int two(const char *s)
+{
+    if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
+        return -1;
+    return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
+/* The canonical form, 2026-11-01T09:14:00Z, without detours. */
+static bool canonical_time(struct slice t, int64_t *out)
+{
+    int y1, y2, mo, d, h, mi, s;
+
+    if (t.n != 20 || t.s[4] != '-' || t.s[7] != '-' || t.s[10] != 'T' ||
+        t.s[13] != ':' || t.s[16] != ':' || t.s[19] != 'Z')
+        return false;
+    y1 = two(t.s);
+    y2 = two(t.s + 2);
+    mo = two(t.s + 5);
+    d = two(t.s + 8);
+    h = two(t.s + 11);
+    mi = two(t.s + 14);
+    s = two(t.s + 17);
+    if (y1 < 0 || y2 < 0 || mo < 1 || mo > 12 || d < 1 || d > 28 || h < 0 ||
+        h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59)
+        return false;
+    *out = when_days(y1 * 100 + y2, mo, d) * WHEN_DAY + h * 3600 + mi * 60 + s;
+    return true;
+}
+
+static enum got as_time(const struct map *m, const struct column_spec *spec,
+                        const struct fact *f, struct slice t,
+                        struct fact_value *out)
+{
+    bool read = spec->date ? when_parse_as(spec->date, t.s, t.n, &out->number)
+                           : canonical_time(t, &out->number);
+
+    if (read) {
+        out->type = FACT_TIME;
+        out->known = when_plausible(out->number, m->options.latest);
+        return out->known ? GOT_KNOWN : GOT_REFUSED;
+    }
+    return fact_parse(f, t.s, t.n, m->options.latest, out) == FACT_KNOWN
+               ? GOT_KNOWN
+               : GOT_REFUSED;
+}
+
+/* The dotted number in "macOS 12.0.1 (21A559)" or "14.4.1 (23E224)". */
+static bool version_in(struct slice *t)
+{
+    size_t i, start, dots;
+
+    for (i = 0; i < t->n; i++) {
+        if (t->s[i] < '0' || t->s[i] > '9' ||
+            (i > 0 && isalnum((unsigned char)t->s[i - 1]) &&
+             ascii_lower(t->s[i - 1]) != 'v'))
+            continue;
+        start = i;
+        dots = 0;
+        while (i < t->n && ((t->s[i] >= '0' && t->s[i] <= '9') ||
+                            (t->s[i] == '.' && i + 1 < t->n &&
+                             t->s[i + 1] >= '0' && t->s[i + 1] <= '9'))) {
+            dots += t->s[i] == '.';
+            i++;
+        }
+        if (i < t->n && isalnum((unsigned char)t->s[i]))
+            continue;
+        if (dots == 0 && i - start > 2)
+            continue;
+        *t = (struct slice){t->s + start, i - start};
+        return true;
+    }
+    return false;
+}
+
+static enum got as_version(struct slice t, struct fact_value *out)
+{
+    if (version_number(t.s, t.n) < 0 && !version_in(&t))
+        return GOT_REFUSED;
+    *out = (struct fact_value){FACT_VERSION, true, 0, t.s, t.n};
+    return GOT_KNOWN;
+}
+
+static enum got as_text(struct slice t, struct fact_value *out)
+{
+    *out = (struct fact_value){FACT_TEXT, true, 0, t.s, t.n};
+    return GOT_KNOWN;
+}
+
+/* 101506 is 10.15.6. */
+static enum got packed_version(struct map *m, struct slice t,
+                               struct fact_value *out)
+{
+    int64_t v = 0;
+    size_t i;
+
+    if (t.n < 5 || t.n > 6)
+        return as_version(t, out);
+    for (i = 0; i < t.n; i++) {
+        if (t.s[i] < '0' || t.s[i] > '9')
+            return as_version(t, out);
+        v = v * 10 + (t.s[i] - '0');
+    }
+    snprintf(m->packed, sizeof(m->packed), "%d.%d.%d", (int)(v / 10000),
+             (int)(v / 100 % 100), (int)(v % 100));
+    return as_version((struct slice){m->packed, strlen(m->packed)}, out);
+}
+
+static enum got as_chip(enum reading reading, struct slice t,
+                        struct fact_value *out)
+{
+    const char *chip = reading == READ_MODEL ? chip_of_model(t.s, t.n)
+                                             : chip_of_processor(t.s, t.n);
+
+    if (!chip)
+        return GOT_UNKNOWN;
+    *out = (struct fact_value){FACT_ENUM, true, 0, chip, strlen(chip)};
+    return GOT_KNOWN;
+}
+
+/* "14.4.1 (23E224)": what stands in the brackets. */
+static enum got bracketed(struct slice t, struct fact_value *out)
+{
+    const char *open = memchr(t.s, '(', t.n), *close;
+
+    if (!open)
+        return GOT_UNKNOWN;
+    close = memchr(open, ')', (size_t)(t.s + t.n - open));
+    if (!close || close == open + 1)
+        return GOT_UNKNOWN;
+    return as_text((struct slice){open + 1, (size_t)(close - open - 1)}, out);
+}
+
+static enum got yes(bool v, struct fact_value *out)
+{
+    *out = (struct fact_value){FACT_BOOL, true, v, NULL, 0};
+    return GOT_KNOWN;
+}
+
+/* "1/1", "0/1": encrypted volumes of volumes. Some is not all: unknown. */
+static enum got counted(const struct fact *f, struct slice t,
+                        struct fact_value *out)
+{
+    const char *slash = memchr(t.s, '/', t.n), *p;
+    int64_t a = 0, b = 0;
+
+    if (!slash || slash == t.s || slash + 1 == t.s + t.n || t.n > 12)
+        return GOT_REFUSED;
+    for (p = t.s; p < t.s + t.n; p++) {
+        if (p == slash)
+            continue;
+        if (*p < '0' || *p > '9')
+            return GOT_REFUSED;
+        if (p < slash)
+            a = a * 10 + (*p - '0');
+        else
+            b = b * 10 + (*p - '0');
+    }
+    if (b == 0 || (a != 0 && a != b))
+        return GOT_UNKNOWN;
+    return fact_parse(f, a ? "on" : "off", a ? 2 : 3, 0, out) == FACT_KNOWN
+               ? GOT_KNOWN
+               : GOT_REFUSED;
+}
+
+/* https://mdm.example.com/path?token=... gives mdm.example.com */
+static enum got host_of(struct slice t, struct fact_value *out)
+{
+    size_t i, start = 0;
+
+    for (i = 0; i + 3 <= t.n; i++)
+        if (memcmp(t.s + i, "://", 3) == 0) {
+            start = i + 3;
+            break;
+        }
+    for (i = start; i < t.n; i++)
+        if (strchr("/?#", t.s[i]))
+            break;
+    if (i == start)
+        return GOT_REFUSED;
+    return as_text((struct slice){t.s + start, i - start}, out);
+}
+
+static bool says_nothing(struct slice t)
+{
+    static const char *const words[] = {
+        "null", "none", "n/a", "not present", "not available", "unknown", "-"};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(words); i++)
+        if (fits(words[i], t))
+            return true;
+    return false;
+}
+
+/* There is a secret, or a word that says whether there is one. */
+static enum got present(struct slice t, struct fact_value *out)
+{
+    int word = fact_bool_word(t.s, t.n);
+
+    if (word >= 0)
+        return yes(word, out);
+    if (says_nothing(t))
+        return GOT_UNKNOWN;
+    return yes(true, out);
+}
+
+static enum got plain(const struct map *m, const struct column_spec *spec,
+                      const struct fact *f, struct slice t,
+                      struct fact_value *out)
+{
+    int word;
+
+    switch (f->type) {
+    case FACT_TEXT:
+        return as_text(t, out);
+    case FACT_BOOL:
+        word = fact_bool_word(t.s, t.n);
+        return word < 0 ? GOT_REFUSED : yes(word, out);
+    case FACT_VERSION:
+        return as_version(t, out);
+    case FACT_TIME:
+        return as_time(m, spec, f, t, out);
+    default:
+        return fact_parse(f, t.s, t.n, 0, out) == FACT_KNOWN ? GOT_KNOWN
+                                                             : GOT_REFUSED;
+    }
+}
+
+static enum got by_reading(struct map *m, const struct column_spec *spec,
+                           const struct fact *f, struct slice t,
+                           struct fact_value *out)
+{
+    switch (spec->reading) {
+    case READ_MODEL:
+    case READ_PROCESSOR:
+        return as_chip(spec->reading, t, out);
+    case READ_BUILD:
+        return bracketed(t, out);
+    case READ_PACKED:
+        return packed_version(m, t, out);
+    case READ_PRESENT:
+        return present(t, out);
+    case READ_COUNTED:
+        return counted(f, t, out);
+    case READ_HOST:
+        return host_of(t, out);
+    default:
+        return plain(m, spec, f, t, out);
+    }
+}
+
+static enum got by_word(const struct word *w, const struct fact *f,
+                        struct fact_value *out)
+{
+    if (w->kind == WORD_UNKNOWN)
+        return GOT_UNKNOWN;
+    if (w->kind == WORD_NEVER) {
+        *out = (struct fact_value){FACT_TIME, true, 0, NULL, 0};
+        return GOT_KNOWN;
+    }
+    return fact_parse(f, w->value, strlen(w->value), 0, out) == FACT_KNOWN
+               ? GOT_KNOWN
+               : GOT_REFUSED;
+}
+
+/* A key in a yes-or-no column says that there is one; elsewhere it says
+ * nothing that may be kept. */
+static enum got secret(const struct column_spec *spec, const struct fact *f,
+                       struct slice t, struct fact_value *out)
+{
+    if (f->type != FACT_BOOL)
+        return GOT_SECRET;
+    (void)spec, (void)t;
+    yes(true, out);
+    return GOT_SECRET;
+}
+
+enum got map_read_cell(struct map *m, const struct column_spec *spec,
+                       const struct fact *f, const struct map_cell *c,
+                       struct fact_value *out)
+{
+    struct slice t = trim((struct slice){c->s, c->n});
+    const struct word *w;
+
+    if (t.n == 0) {
+        if (c->kind != CELL_NONE && spec->empty_is_no && f->type == FACT_BOOL)
+            return yes(false, out);
+        return GOT_EMPTY;
+    }
+    if (t.n >= 20 && secret_shape(t.s, t.n))
+        return secret(spec, f, t, out);
+    if (spec->word_count && (w = find_word(spec, t)) != NULL)
+        return by_word(w, f, out);
+    if (spec->use == USE_SECRET)
+        return present(t, out);
+    return by_reading(m, spec, f, t, out);
+}
+
+bool map_is_canonical(const struct fact *f, const struct fact_value *v,
+                      const struct map_cell *c)
+{
+    switch (f->type) {
+    case FACT_BOOL:
+        return v->number ? c->n == 4 && memcmp(c->s, "true", 4) == 0
+                         : c->n == 5 && memcmp(c->s, "false", 5) == 0;
+    case FACT_ENUM:
+        return c->n == v->len && memcmp(c->s, v->text, v->len) == 0;
+    case FACT_TIME:
+        if (v->number == 0)
+            return c->n == 5 && memcmp(c->s, "never", 5) == 0;
+        return c->n == 20 && c->s[19] == 'Z' && c->s[10] == 'T';
+    case FACT_COUNT:
+        return c->n < 2 || c->s[0] != '0';
+    default:
+        return v->len == c->n;
+    }
+}
+
+bool map_same_value(const struct fact_value *a, const struct fact_value *b)
+{
+    if (a->text || b->text)
+        return a->len == b->len && a->text && b->text &&
+               memcmp(a->text, b->text, a->len) == 0;
+    return a->number == b->number;
+}

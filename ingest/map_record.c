@@ -1,0 +1,538 @@
+/*
+ * map_record.c - one record as facts.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "ingest/chip.h"
+#include "ingest/mapping.h"
+#include "ingest/secrets.h"
+
+#define BIT(n) ((uint64_t)1 << (n))
+
+static bool filled(const struct map_cell *c)
+{
+    return c->kind != CELL_NONE && c->n > 0;
+}
+
+void map_note_value(struct map *m, int column, const char *s, size_t n)
+{
+    struct map_column *c = &m->columns[column];
+    struct strbuf b = {0};
+    struct map_value *p;
+    size_t i, cut = n < MAP_VALUE_LONG ? n : MAP_VALUE_LONG;
+
+    if (secret_shape(s, n) || secret_name(c->header)) {
+        c->withheld++;
+        return;
+    }
+    text_escape(&b, s, cut);
+    if (cut < n)
+        strbuf_adds(&b, "...");
+    for (i = 0; i < c->value_count; i++)
+        if (strcmp(c->values[i].text, strbuf_str(&b)) == 0)
+            break;
+    if (i < c->value_count) {
+        c->values[i].count++;
+    } else if (i == MAP_VALUES_MOST) {
+        c->values_other++;
+    } else if ((p = realloc(c->values, (i + 1) * sizeof(*p))) != NULL) {
+        c->values = p;
+        p[i] = (struct map_value){strbuf_detach(&b), 1};
+        c->value_count += p[i].text != NULL;
+    }
+    strbuf_free(&b);
+}
+
+void map_add_raw(struct map *m, struct strbuf *b, size_t start,
+                 const char *fact, int column, const struct map_cell *c)
+{
+    const char *header = m->columns[column].header;
+    size_t n = c->n < MAP_RAW_LONG ? c->n : MAP_RAW_LONG;
+
+    if (b->len > start)
+        strbuf_addc(b, ',');
+    json_put_text(b, fact, strlen(fact));
+    strbuf_adds(b, ":[");
+    json_put_text(b, header, strlen(header));
+    strbuf_addc(b, ',');
+    if (secret_shape(c->s, c->n) || secret_name(header)) {
+        json_put_text(b, SECRET_WORD, strlen(SECRET_WORD));
+    } else {
+        while (n < c->n && n > 0 && ((unsigned char)c->s[n] & 0xc0) == 0x80)
+            n--; /* not in the middle of a character */
+        json_put_text(b, c->s, n);
+    }
+    strbuf_addc(b, ']');
+}
+
+enum got map_take_cell(struct map *m, const struct binding *b,
+                       const struct fact *f, const struct map_cell *c,
+                       struct fact_value *out)
+{
+    struct map_column *col = &m->columns[b->column];
+    enum got got = map_read_cell(m, b->spec, f, c, out);
+
+    col->filled += got != GOT_EMPTY && c->n > 0;
+    switch (got) {
+    case GOT_KNOWN:
+        col->understood++;
+        break;
+    case GOT_REFUSED:
+        map_note_value(m, b->column, c->s, c->n);
+        break;
+    case GOT_SECRET:
+        col->withheld++;
+        col->understood += out->known;
+        break;
+    default:
+        break;
+    }
+    return got;
+}
+
+/* Is every value of the fact the same? The first is kept to compare. */
+static void watch(struct map *m, struct target *t, const struct fact_value *v)
+{
+    (void)m;
+    t->known++;
+    if (t->varies)
+        return;
+    if (t->has_first) {
+        t->varies = !map_same_value(&t->first, v);
+        return;
+    }
+    t->has_first = true;
+    t->first = *v;
+    if (v->text) {
+        t->first_text = malloc(v->len + 1);
+        if (!t->first_text) {
+            t->varies = true; /* nothing to say about it, then */
+            return;
+        }
+        memcpy(t->first_text, v->text, v->len);
+        t->first_text[v->len] = '\0';
+        t->first.text = t->first_text;
+    }
+}
+
+static void note_time(struct map *m, const struct target *t,
+                      const struct fact_value *v)
+{
+    if (v->number == 0 ||
+        (t->scope == FACT_DEVICE && t->fact == m->f_provisional))
+        return;
+    if (!m->newest_known || v->number > m->newest) {
+        m->newest_known = true;
+        m->newest = v->number;
+    }
+}
+
+/* The value of one fact: the first of its columns that knows one. */
+static bool take_target(struct map *m, struct target *t,
+                        const struct map_cell *cells, struct fact_value *out,
+                        struct strbuf *raw, size_t start)
+{
+    struct fact_value v;
+    bool have = false;
+    size_t i;
+
+    for (i = 0; i < t->by.count; i++) {
+        const struct binding *b = &t->by.items[i];
+        const struct map_cell *c = &cells[b->local];
+        enum got got;
+
+        if (c->kind == CELL_NONE)
+            continue;
+        v = (struct fact_value){.type = t->f->type};
+        got = map_take_cell(m, b, t->f, c, &v);
+        if (got == GOT_EMPTY && !v.known)
+            continue;
+        if (have) {
+            t->disagree += v.known && !map_same_value(&v, out);
+            continue;
+        }
+        if (v.known) {
+            *out = v;
+            have = true;
+        }
+        if (c->n > 0 && (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
+            map_add_raw(m, raw, start, t->f->name, b->column, c);
+    }
+    if (!have && t->by.count == 0 && t->constant)
+        have = fact_parse(t->f, t->constant->value, strlen(t->constant->value),
+                          0, out) == FACT_KNOWN;
+    if (have) {
+        watch(m, t, out);
+        if (t->f->type == FACT_TIME)
+            note_time(m, t, out);
+    }
+    return have;
+}
+
+static void take_targets(struct map *m, struct set *set,
+                         const struct map_cell *cells, enum fact_scope scope,
+                         struct fact_value *v, uint64_t *has,
+                         struct strbuf *raw)
+{
+    size_t i, start = raw->len;
+
+    for (i = 0; i < set->target_count; i++) {
+        struct target *t = &set->targets[i];
+
+        if (t->scope == scope &&
+            take_target(m, t, cells, &v[t->fact], raw, start))
+            *has |= BIT(t->fact);
+    }
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static struct map_list *add_list(struct map_record *r)
+{
+    struct map_list *p;
+
+    if (r->list_count == r->list_cap) {
+        p = realloc(r->lists, (r->list_cap + 8) * sizeof(*p));
+        if (!p)
+            return NULL;
+        r->lists = p;
+        r->list_cap += 8;
+    }
+    return &r->lists[r->list_count++];
+}
+
+static int store_list(struct map *m, struct map_record *r,
+                      const struct binding *b, const struct map_cell *c,
+                      struct err *err)
+{
+    struct map_list *list = add_list(r);
+    size_t i, n;
+
+    if (!list)
+        return err_nomem(err);
+    *list = (struct map_list){b->spec->fact, b->spec->covers, r->names.count,
+                              m->names.count};
+    for (i = 0; i < m->names.count; i++) {
+        const char *s = name_list_at(&m->names, i, &n);
+
+        m->labelled = m->labelled || m->names.items[i].admin >= 0;
+        name_list_add(&r->names, s, n, m->names.items[i].admin, true);
+    }
+    if (r->names.failed || m->names.failed)
+        return err_nomem(err);
+    if (list->covers && list->fact == m->a_secure_token) {
+        r->v[m->f_holders_listed] =
+            (struct fact_value){FACT_BOOL, true, 1, NULL, 0};
+        r->has |= BIT(m->f_holders_listed);
+        m->holders_read = true;
+    }
+    (void)c;
+    return 0;
+}
+
+static int take_list(struct map *m, struct map_record *r,
+                     const struct binding *b, const struct map_cell *c,
+                     struct err *err)
+{
+    struct map_column *col = &m->columns[b->column];
+    enum names_read read;
+    size_t k;
+
+    if (c->kind == CELL_NONE)
+        return 0;
+    col->filled += c->n > 0 || c->kind == CELL_LINES;
+    for (k = 0; k < b->spec->word_count; k++)
+        if (c->n == strlen(b->spec->words[k].pattern) &&
+            ascii_ncasecmp(c->s, b->spec->words[k].pattern, c->n) == 0)
+            return 0; /* the mapping says: unknown */
+    if (c->n >= 20 && secret_shape(c->s, c->n)) {
+        col->withheld++;
+        return 0;
+    }
+    read = name_list_read(&m->names, c->s, c->n, c->kind == CELL_LINES,
+                          b->spec->split);
+    if (read == NAMES_EMPTY && b->spec->empty_is_no) {
+        read = NAMES_KNOWN;
+        col->filled++;
+    }
+    if (read == NAMES_REFUSED)
+        map_note_value(m, b->column, c->s, c->n);
+    if (read != NAMES_KNOWN)
+        return 0;
+    col->understood++;
+    return store_list(m, r, b, c, err);
+}
+
+static struct map_account *add_account(struct map_record *r, struct err *err)
+{
+    struct map_account *p;
+
+    if (r->account_count == r->account_cap) {
+        size_t cap = r->account_cap ? r->account_cap * 2 : 8;
+
+        p = realloc(r->accounts, cap * sizeof(*p));
+        if (!p) {
+            err_nomem(err);
+            return NULL;
+        }
+        r->accounts = p;
+        r->account_cap = cap;
+    }
+    p = &r->accounts[r->account_count++];
+    p->has = 0;
+    p->raw_at = p->raw_len = 0;
+    return p;
+}
+
+static bool named(const struct map *m, const struct map_account *a,
+                  const char *s, size_t n)
+{
+    const struct fact_value *v = &a->v[m->a_account];
+
+    return v->len == n && ascii_ncasecmp(v->text, s, n) == 0;
+}
+
+static void set_yes_no(struct map_account *a, int fact, bool v)
+{
+    a->v[fact] = (struct fact_value){FACT_BOOL, true, v, NULL, 0};
+    a->has |= BIT(fact);
+}
+
+static bool says_otherwise(const struct map_account *a, int fact, bool v)
+{
+    return (a->has & BIT(fact)) && a->v[fact].number != v;
+}
+
+/* Give a listed account its fact: in the row it has, unless that row says the
+ * opposite, which is for resolve to report. */
+static int give(struct map *m, struct map_record *r, const char *s, size_t n,
+                int fact, int admin, struct err *err)
+{
+    struct map_account *a = NULL;
+    size_t i;
+
+    for (i = 0; i < r->account_count && !a; i++)
+        if (named(m, &r->accounts[i], s, n) &&
+            !says_otherwise(&r->accounts[i], fact, true) &&
+            (admin < 0 || !says_otherwise(&r->accounts[i], m->a_admin, admin)))
+            a = &r->accounts[i];
+    if (!a) {
+        a = add_account(r, err);
+        if (!a)
+            return -1;
+        a->v[m->a_account] = (struct fact_value){FACT_TEXT, true, 0, s, n};
+        a->has |= BIT(m->a_account);
+    }
+    set_yes_no(a, fact, true);
+    if (admin >= 0)
+        set_yes_no(a, m->a_admin, admin);
+    return 0;
+}
+
+static int give_lists(struct map *m, struct map_record *r, struct err *err)
+{
+    size_t i, k, n;
+
+    for (i = 0; i < r->list_count; i++) {
+        const struct map_list *list = &r->lists[i];
+
+        for (k = list->first; k < list->first + list->count; k++) {
+            const char *s = name_list_at(&r->names, k, &n);
+
+            if (give(m, r, s, n, list->fact, r->names.items[k].admin, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* --------------------------------------------------- customs and the rest */
+
+static void take_customs(struct map *m, const struct set *set,
+                         const struct map_cell *cells, struct map_record *r)
+{
+    size_t i, n;
+
+    for (i = 0; i < set->customs.count; i++) {
+        const struct binding *b = &set->customs.items[i];
+        const struct map_cell *c = &cells[b->local];
+        struct map_column *col = &m->columns[b->column];
+        const char *text = c->s;
+
+        if (!filled(c))
+            continue;
+        col->filled++;
+        col->understood++;
+        n = c->n;
+        if (secret_name(col->header) || secret_shape(c->s, c->n)) {
+            text = "present";
+            n = strlen(text);
+            col->withheld++;
+        }
+        if (r->custom.len > 0)
+            strbuf_addc(&r->custom, ',');
+        json_put_text(&r->custom, col->target, strlen(col->target));
+        strbuf_addc(&r->custom, ':');
+        json_put_text(&r->custom, text, n);
+    }
+}
+
+/* Columns of which only the number of cells is kept. */
+static void count_rest(struct map *m, const struct set *set,
+                       const struct map_cell *cells)
+{
+    size_t i;
+
+    for (i = 0; i < set->secrets.count; i++) {
+        const struct binding *b = &set->secrets.items[i];
+
+        if (filled(&cells[b->local])) {
+            m->columns[b->column].filled++;
+            m->columns[b->column].withheld += b->spec->use == USE_SECRET;
+        }
+    }
+    for (i = 0; i < set->count; i++)
+        if (!m->columns[set->columns[i]].wanted && filled(&cells[i]))
+            m->columns[set->columns[i]].filled++;
+}
+
+static void derive_chip(struct map *m, struct map_record *r)
+{
+    const struct fact_value *model = &r->v[m->f_model];
+    struct set *set = &m->sets[0];
+    const char *chip;
+    size_t i;
+
+    if (!(r->has & BIT(m->f_model)))
+        return;
+    for (i = 0; i < set->target_count; i++)
+        if (set->targets[i].scope == FACT_DEVICE &&
+            set->targets[i].fact == m->f_chip && set->targets[i].by.count)
+            return;
+    chip = chip_of_model(model->text, model->len);
+    if (!chip)
+        return;
+    r->v[m->f_chip] =
+        (struct fact_value){FACT_ENUM, true, 0, chip, strlen(chip)};
+    r->has |= BIT(m->f_chip);
+    for (i = 0; i < set->target_count; i++)
+        if (set->targets[i].fact == m->f_model &&
+            set->targets[i].scope == FACT_DEVICE)
+            set->targets[i].derived = true;
+}
+
+/* ------------------------------------------------------------------ public */
+
+static void reset(struct map_record *r, int64_t line)
+{
+    r->line = line;
+    r->verdict = MAP_ACCEPT;
+    r->reason = NULL;
+    r->column = 0;
+    r->has = 0;
+    r->account_count = r->list_count = 0;
+    r->reports = false;
+    name_list_reset(&r->names);
+    strbuf_reset(&r->raw);
+    strbuf_reset(&r->dev_raw);
+    strbuf_reset(&r->custom);
+    strbuf_reset(&r->scratch);
+}
+
+void map_record_free(struct map_record *r)
+{
+    free(r->accounts);
+    free(r->lists);
+    name_list_free(&r->names);
+    strbuf_free(&r->raw);
+    strbuf_free(&r->dev_raw);
+    strbuf_free(&r->custom);
+    strbuf_free(&r->scratch);
+}
+
+static int take_account(struct map *m, struct set *set,
+                        const struct map_cell *cells, struct map_record *r,
+                        struct err *err)
+{
+    struct map_account *a = add_account(r, err);
+
+    if (!a)
+        return -1;
+    a->raw_at = r->raw.len;
+    take_targets(m, set, cells, FACT_ACCOUNT, a->v, &a->has, &r->raw);
+    a->raw_len = r->raw.len - a->raw_at;
+    count_rest(m, set, cells);
+    return 0;
+}
+
+static bool other_platform(const struct map *m, const struct map_record *r)
+{
+    return (r->has & BIT(m->f_platform)) && r->v[m->f_platform].text[0] == 'o';
+}
+
+int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
+              struct map_record *r, struct err *err)
+{
+    struct set *set = &m->sets[0];
+    size_t i;
+
+    reset(r, line);
+    if (m->source->accounts) {
+        if (take_account(m, set, cells, r, err) < 0)
+            return -1;
+        if (!(r->accounts[0].has & BIT(m->a_account))) {
+            r->verdict = MAP_REJECT;
+            r->reason = "no account name";
+        }
+        if (m->source->device_columns.count > 0)
+            take_targets(m, set, cells, FACT_DEVICE, r->v, &r->has,
+                         &r->dev_raw);
+    } else {
+        take_targets(m, set, cells, FACT_DEVICE, r->v, &r->has, &r->dev_raw);
+        count_rest(m, set, cells);
+        take_customs(m, set, cells, r);
+        derive_chip(m, r);
+        for (i = 0; i < set->lists.count; i++)
+            if (take_list(m, r, &set->lists.items[i],
+                          &cells[set->lists.items[i].local], err) < 0)
+                return -1;
+    }
+    if (other_platform(m, r))
+        r->verdict = MAP_LEFT_OUT;
+    return 0;
+}
+
+void map_listed(struct map *m, struct map_record *r, size_t nested)
+{
+    m->sets[nested + 1].listed = true;
+    r->reports = true;
+    if (!m->source->nested[nested].complete)
+        return;
+    r->v[m->f_accounts_listed] =
+        (struct fact_value){FACT_BOOL, true, 1, NULL, 0};
+    r->has |= BIT(m->f_accounts_listed);
+}
+
+int map_element(struct map *m, size_t nested, const struct map_cell *cells,
+                struct map_record *r, struct err *err)
+{
+    if (take_account(m, &m->sets[nested + 1], cells, r, err) < 0)
+        return -1;
+    if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account))) {
+        r->account_count--; /* nobody: an element without a name */
+        if (r->verdict == MAP_ACCEPT)
+            r->reason = "an account without a name was left out";
+    }
+    return 0;
+}
+
+int map_end(struct map *m, struct map_record *r, struct err *err)
+{
+    if (give_lists(m, r, err) < 0)
+        return -1;
+    if (!strbuf_ok(&r->raw) || !strbuf_ok(&r->dev_raw) ||
+        !strbuf_ok(&r->custom))
+        return err_nomem(err);
+    return 0;
+}

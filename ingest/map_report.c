@@ -1,0 +1,256 @@
+/*
+ * map_report.c - what became of the columns of a file.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "ingest/mapping.h"
+
+#define BIT(n) ((uint64_t)1 << (n))
+#define REPORTED 20
+
+static bool target_filled(const struct map *m, const struct target *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->by.count; i++)
+        if (m->columns[t->by.items[i].column].filled > 0)
+            return true;
+    return t->by.count == 0 && t->constant;
+}
+
+uint64_t map_gives(const struct map *m, enum fact_scope scope)
+{
+    uint64_t bits = 0;
+    size_t i, k;
+
+    for (i = 0; i < m->set_count; i++)
+        for (k = 0; k < m->sets[i].target_count; k++)
+            if (m->sets[i].targets[k].scope == scope)
+                bits |= BIT(m->sets[i].targets[k].fact);
+    if (scope == FACT_DEVICE) {
+        if (bits & BIT(m->f_model))
+            bits |= BIT(m->f_chip);
+        for (i = 0; i < m->sets[0].lists.count; i++)
+            bits |= BIT(m->f_holders_listed);
+        if (m->source->nested_count > 0)
+            bits |= BIT(m->f_accounts_listed);
+    } else {
+        for (i = 0; i < m->sets[0].lists.count; i++)
+            bits |= BIT(m->sets[0].lists.items[i].spec->fact) |
+                    BIT(m->a_admin) | BIT(m->a_account);
+    }
+    return bits;
+}
+
+struct map_carries map_carries(const struct map *m)
+{
+    struct map_carries c = {0};
+    size_t i, k;
+
+    for (i = 0; i < m->set_count; i++) {
+        for (k = 0; k < m->sets[i].target_count; k++) {
+            const struct target *t = &m->sets[i].targets[k];
+
+            if (!target_filled(m, t))
+                continue;
+            if (t->scope == FACT_DEVICE)
+                c.device |= BIT(t->fact);
+            else
+                c.account |= BIT(t->fact);
+            if (t->derived)
+                c.device |= BIT(m->f_chip);
+        }
+        if (i > 0 && m->sets[i].listed && m->source->nested[i - 1].complete)
+            c.device |= BIT(m->f_accounts_listed);
+    }
+    for (i = 0; i < m->sets[0].lists.count; i++) {
+        const struct binding *b = &m->sets[0].lists.items[i];
+
+        if (m->columns[b->column].filled > 0)
+            c.listed |= BIT(b->spec->fact);
+    }
+    if (m->labelled)
+        c.listed |= BIT(m->a_admin);
+    if (m->holders_read)
+        c.device |= BIT(m->f_holders_listed);
+    return c;
+}
+
+bool map_newest(const struct map *m, int64_t *out)
+{
+    *out = m->newest;
+    return m->newest_known;
+}
+
+static int commonest(const void *a, const void *b)
+{
+    const struct map_value *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->text, y->text);
+}
+
+void map_finish(struct map *m)
+{
+    size_t i;
+
+    for (i = 0; i < m->column_count; i++) {
+        struct map_column *c = &m->columns[i];
+
+        if (c->value_count == 0)
+            continue;
+        qsort(c->values, c->value_count, sizeof(*c->values), commonest);
+        while (c->value_count > REPORTED) {
+            c->value_count--;
+            c->values_other += c->values[c->value_count].count;
+            free(c->values[c->value_count].text);
+        }
+    }
+}
+
+size_t map_all_columns(const struct map *m)
+{
+    return m->column_count;
+}
+
+const struct map_column *map_get_column(const struct map *m, size_t i)
+{
+    return &m->columns[i];
+}
+
+/* Facts that are rightly the same for everyone, or that describe. */
+static bool may_be_constant(const struct target *t)
+{
+    static const char *const names[] = {"platform",   "mdm_server",
+                                        "client",     "recovery_key_server",
+                                        "abm_server", "in_abm"};
+    size_t i;
+
+    if (t->f->type == FACT_TEXT || t->by.count == 0)
+        return true;
+    for (i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(t->f->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+void map_constants(const struct map *m, int64_t devices, struct strbuf *out)
+{
+    char value[128];
+    size_t i, k, n = 0;
+
+    for (i = 0; i < m->set_count; i++) {
+        for (k = 0; k < m->sets[i].target_count; k++) {
+            const struct target *t = &m->sets[i].targets[k];
+
+            if (t->varies || t->known <= 20 || t->known < devices ||
+                may_be_constant(t))
+                continue;
+            fact_format(t->f, t->first.number, t->first_text, value,
+                        sizeof(value));
+            strbuf_addf(out, "%s%s=%s", n++ ? ", " : "", t->f->name, value);
+        }
+    }
+}
+
+static int remark_columns(const struct map *m, map_remark_fn *fn, void *ctx,
+                          struct strbuf *b, struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < m->column_count; i++) {
+        const struct map_column *c = &m->columns[i];
+
+        strbuf_reset(b);
+        if (c->misleads && c->filled > 0)
+            strbuf_addf(b, "column \"%s\" misleads: %s", c->header,
+                        c->misleads);
+        if (b->len && fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+        strbuf_reset(b);
+        if (c->withheld > 0)
+            strbuf_addf(b,
+                        "column \"%s\" holds secrets in %lld cells: none was "
+                        "kept",
+                        c->header, (long long)c->withheld);
+        if (b->len && fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int remark_targets(const struct map *m, map_remark_fn *fn, void *ctx,
+                          struct strbuf *b, struct err *err)
+{
+    size_t i, k;
+
+    for (i = 0; i < m->set_count; i++) {
+        for (k = 0; k < m->sets[i].target_count; k++) {
+            const struct target *t = &m->sets[i].targets[k];
+
+            if (t->disagree == 0)
+                continue;
+            strbuf_reset(b);
+            strbuf_addf(b,
+                        "columns that give %s disagree in %lld records; "
+                        "\"%s\" counts",
+                        t->f->name, (long long)t->disagree,
+                        m->columns[t->by.items[0].column].header);
+            if (fn(ctx, strbuf_str(b), err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
+                struct err *err)
+{
+    struct strbuf b = {0};
+    int rc = remark_columns(m, fn, ctx, &b, err);
+    size_t i;
+
+    if (rc == 0)
+        rc = remark_targets(m, fn, ctx, &b, err);
+    for (i = 0; rc == 0 && i < m->asked.count; i++) {
+        if (m->asked_met[i])
+            continue;
+        strbuf_reset(&b);
+        strbuf_addf(&b, "there is no column \"%s\", which --%s names",
+                    m->asked.items[i].names[0],
+                    m->asked.items[i].use == USE_CUSTOM ? "keep" : "map");
+        rc = fn(ctx, strbuf_str(&b), err);
+    }
+    strbuf_free(&b);
+    return rc;
+}
+
+const char *map_complete(const struct map *m)
+{
+    if (m->source->accounts)
+        return m->source->complete_accounts ? "accounts" : "none";
+    return m->holders_read ? "holders" : "none";
+}
+
+bool map_survives_cut(const struct map *m, int column)
+{
+    const struct set *set = &m->sets[0];
+    bool wanted = false;
+    size_t i, k;
+
+    for (i = 0; i < set->target_count; i++) {
+        const struct target *t = &set->targets[i];
+
+        for (k = 0; k < t->by.count; k++) {
+            if (t->by.items[k].local != column)
+                continue;
+            if ((t->f->type != FACT_BOOL && t->f->type != FACT_ENUM) ||
+                t->by.items[k].spec->reading != READ_PLAIN)
+                return false;
+            wanted = true;
+        }
+    }
+    return wanted || !map_wants(m, 0, column);
+}

@@ -1,0 +1,102 @@
+/*
+ * mapping.h - what the files of map share.
+ *
+ * map.c         columns, and which cell gives which fact
+ * map_cell.c    one cell as one value
+ * map_record.c  one record as facts
+ * map_report.c  what became of the columns
+ */
+#ifndef MUSTER_MAPPING_H
+#define MUSTER_MAPPING_H
+
+#include "ingest/map.h"
+
+#define MAP_COLUMNS_MOST 4096
+#define MAP_VALUES_MOST 64 /* kept a column; reported: 20 */
+#define MAP_VALUE_LONG 80  /* bytes of a value that is reported */
+#define MAP_RAW_LONG 400   /* bytes of a raw cell that is kept */
+
+/* A column that a spec reads. */
+struct binding {
+    int local;  /* its place in the set */
+    int column; /* its place in the map */
+    const struct column_spec *spec;
+    int rank; /* precedence; lower counts */
+};
+
+struct bindings {
+    struct binding *items;
+    size_t count;
+};
+
+/* One fact of a set and the columns that give it. */
+struct target {
+    const struct fact *f;
+    int fact;
+    enum fact_scope scope;
+    struct bindings by;
+    const struct constant *constant;
+    bool derived; /* chip: from the model */
+    int64_t known;
+    bool varies;
+    bool has_first;
+    struct fact_value first;
+    char *first_text;
+    int64_t disagree; /* records in which a lower column says otherwise */
+};
+
+struct set {
+    int *columns; /* global places */
+    size_t count;
+    struct target *targets;
+    size_t target_count;
+    struct bindings lists, customs, commands, secrets;
+    bool listed; /* nested: was there at least once */
+    bool listed_filled;
+};
+
+struct map {
+    const struct source *source;
+    struct map_options options;
+    struct specs asked; /* from --map and --keep */
+    bool *asked_met;
+    struct set *sets;
+    size_t set_count;
+    struct map_column *columns;
+    size_t column_count;
+    struct name_list names; /* of the cell being read */
+    bool labelled;          /* a list told admins from others */
+    bool holders_read;
+    bool newest_known;
+    int64_t newest;
+    char packed[24]; /* a version that no cell spells out */
+    int f_serial, f_platform, f_chip, f_model, f_client, f_accounts_listed,
+        f_holders_listed, f_provisional;
+    int a_account, a_admin, a_secure_token;
+};
+
+enum got { GOT_EMPTY, GOT_KNOWN, GOT_UNKNOWN, GOT_REFUSED, GOT_SECRET };
+
+/* Read one cell for a fact, without counting. */
+enum got map_read_cell(struct map *m, const struct column_spec *spec,
+                       const struct fact *f, const struct map_cell *c,
+                       struct fact_value *out);
+
+/* The same, counted; the value is noted where it was not understood. */
+enum got map_take_cell(struct map *m, const struct binding *b,
+                       const struct fact *f, const struct map_cell *c,
+                       struct fact_value *out);
+
+/* Whether a known value is spelled as canonical files spell it. */
+bool map_is_canonical(const struct fact *f, const struct fact_value *v,
+                      const struct map_cell *c);
+
+void map_note_value(struct map *m, int column, const char *s, size_t n);
+
+/* "fact":["column","cell"] with a comma before it where something precedes. */
+void map_add_raw(struct map *m, struct strbuf *b, size_t start,
+                 const char *fact, int column, const struct map_cell *c);
+
+bool map_same_value(const struct fact_value *a, const struct fact_value *b);
+
+#endif

@@ -1,0 +1,360 @@
+/*
+ * name_list.c - lists of account names, as cells hold them.
+ *
+ * Refusing is the safe answer: a sentence taken for names would invent
+ * accounts. So a list split at blanks must look like short names throughout,
+ * and no name of any list may hold a blank.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "ingest/name_list.h"
+
+struct slice {
+    const char *s;
+    size_t n;
+};
+
+static struct slice trim(struct slice t)
+{
+    while (t.n && ascii_isspace(t.s[0])) {
+        t.s++;
+        t.n--;
+    }
+    while (t.n && ascii_isspace(t.s[t.n - 1]))
+        t.n--;
+    return t;
+}
+
+static bool is(struct slice t, const char *word)
+{
+    return strlen(word) == t.n && ascii_ncasecmp(t.s, word, t.n) == 0;
+}
+
+/* What scripts print where nobody is on the list. */
+static bool nobody(struct slice t)
+{
+    static const char *const words[] = {"none",
+                                        "no users",
+                                        "no user",
+                                        "nobody",
+                                        "no secure token users",
+                                        "no secure token user",
+                                        "no secure token holders",
+                                        "no secure token holder",
+                                        "no securetoken users",
+                                        "no users have a secure token",
+                                        "no users have secure tokens",
+                                        "no users have a securetoken",
+                                        "no secure tokens",
+                                        "no token holders",
+                                        "no holders",
+                                        "no tokens",
+                                        "no volume owners",
+                                        "no admins",
+                                        "no filevault users",
+                                        "[]",
+                                        "()",
+                                        "<none>",
+                                        "(none)"};
+    size_t i;
+
+    while (t.n && (t.s[t.n - 1] == '.' || t.s[t.n - 1] == '!'))
+        t.n--;
+    for (i = 0; i < COUNT_OF(words); i++)
+        if (is(t, words[i]))
+            return true;
+    return false;
+}
+
+const char *name_list_at(const struct name_list *n, size_t i, size_t *len)
+{
+    *len = n->items[i].len;
+    return n->text.data + n->items[i].at;
+}
+
+void name_list_add(struct name_list *n, const char *s, size_t len, int admin,
+                   bool again)
+{
+    struct name *p;
+    size_t i, k;
+
+    for (i = 0; !again && i < n->count; i++) {
+        const char *have = name_list_at(n, i, &k);
+
+        if (k == len && ascii_ncasecmp(have, s, len) == 0) {
+            if (n->items[i].admin < 0)
+                n->items[i].admin = admin;
+            return;
+        }
+    }
+    if (n->count == n->cap) {
+        p = realloc(n->items, (n->cap ? n->cap * 2 : 16) * sizeof(*p));
+        if (!p) {
+            n->failed = true;
+            return;
+        }
+        n->items = p;
+        n->cap = n->cap ? n->cap * 2 : 16;
+    }
+    n->items[n->count++] = (struct name){n->text.len, len, admin};
+    strbuf_add(&n->text, s, len);
+    n->failed = n->failed || !strbuf_ok(&n->text);
+}
+
+void name_list_reset(struct name_list *n)
+{
+    n->count = 0;
+    strbuf_reset(&n->text);
+}
+
+void name_list_free(struct name_list *n)
+{
+    strbuf_free(&n->text);
+    free(n->items);
+    *n = (struct name_list){0};
+}
+
+/* A short name: no blank, no quote, no sign that a sentence or code uses. */
+static bool plausible(struct slice t)
+{
+    size_t i;
+
+    if (t.n == 0 || t.n > 255)
+        return false;
+    for (i = 0; i < t.n; i++)
+        if ((unsigned char)t.s[i] <= ' ' || strchr("\"'<>(){}[]:;=|?*", t.s[i]))
+            return false;
+    return t.s[t.n - 1] != '.' && t.s[0] != '-';
+}
+
+/* One that is no word of a sentence: lower case, digits, dots... */
+static bool plainly_short(struct slice t)
+{
+    size_t i;
+
+    if (!plausible(t))
+        return false;
+    for (i = 0; i < t.n; i++)
+        if (t.s[i] >= 'A' && t.s[i] <= 'Z')
+            return false;
+    return true;
+}
+
+/* What scripts print where they could not look. */
+static bool no_answer(struct slice t)
+{
+    static const char *const words[] = {
+        "unknown", "error",     "n/a",      "na",          "null",
+        "nil",     "undefined", "failed",   "unsupported", "not",
+        "true",    "false",     "yes",      "no",          "on",
+        "off",     "enabled",   "disabled", "0",           "1",
+        "-"};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(words); i++)
+        if (is(t, words[i]))
+            return true;
+    return false;
+}
+
+static struct slice unquote(struct slice t)
+{
+    t = trim(t);
+    if (t.n >= 2 && (t.s[0] == '"' || t.s[0] == '\'') &&
+        t.s[t.n - 1] == t.s[0]) {
+        t.s++;
+        t.n -= 2;
+    }
+    return trim(t);
+}
+
+/* Split at any character of "at"; false where a part is no name. */
+static bool split_names(struct name_list *n, struct slice t, const char *at,
+                        int admin, bool blanks)
+{
+    size_t i, start = 0;
+
+    for (i = 0; i <= t.n; i++) {
+        struct slice part;
+
+        if (i < t.n && !strchr(at, t.s[i]))
+            continue;
+        part = unquote((struct slice){t.s + start, i - start});
+        start = i + 1;
+        if (part.n == 0 || nobody(part))
+            continue;
+        if (no_answer(part) ||
+            !(blanks ? plainly_short(part) : plausible(part)))
+            return false;
+        name_list_add(n, part.s, part.n, admin, false);
+    }
+    return true;
+}
+
+static bool has_any(struct slice t, const char *chars)
+{
+    size_t i;
+
+    for (i = 0; i < t.n; i++)
+        if (strchr(chars, t.s[i]))
+            return true;
+    return false;
+}
+
+/* The names of one line or cell, by the strongest delimiter that is there. */
+static bool any_names(struct name_list *n, struct slice t, const char *split,
+                      int admin)
+{
+    t = trim(t);
+    if (t.n == 0 || nobody(t))
+        return true;
+    if (t.n >= 2 && ((t.s[0] == '[' && t.s[t.n - 1] == ']') ||
+                     (t.s[0] == '(' && t.s[t.n - 1] == ')')))
+        return split_names(n, (struct slice){t.s + 1, t.n - 2}, ",", admin,
+                           false);
+    if (split && strcmp(split, " ") == 0)
+        return split_names(n, t, " \t\r\n", admin, false);
+    if (split)
+        return split_names(n, t, split, admin, false);
+    if (has_any(t, ",;|\n\r"))
+        return split_names(n, t, ",;|\n\r", admin, false);
+    if (has_any(t, " \t"))
+        return split_names(n, t, " \t", admin, true);
+    return split_names(n, t, ",", admin, false);
+}
+
+/* "Admins: a, b" and its kin: the label's admin flag, -2 where it is none. */
+static int label(struct slice *t)
+{
+    static const struct {
+        const char *word;
+        int admin;
+    } labels[] = {
+        {"admins", 1},         {"admin", 1},          {"admin users", 1},
+        {"administrators", 1}, {"non-admins", 0},     {"non-admin", 0},
+        {"non admins", 0},     {"nonadmins", 0},      {"non-admin users", 0},
+        {"standard", 0},       {"standard users", 0}, {"users", 0}};
+    const char *colon = memchr(t->s, ':', t->n);
+    struct slice head;
+    size_t i;
+
+    if (!colon)
+        return -2;
+    head = trim((struct slice){t->s, (size_t)(colon - t->s)});
+    for (i = 0; i < COUNT_OF(labels); i++) {
+        if (is(head, labels[i].word)) {
+            t->n -= (size_t)(colon + 1 - t->s);
+            t->s = colon + 1;
+            return labels[i].admin;
+        }
+    }
+    return -2;
+}
+
+/* Lines with labels; false where a line has none or is no list. */
+static bool labelled(struct name_list *n, struct slice t, const char *split)
+{
+    size_t i, start = 0;
+    struct slice line;
+    int admin;
+
+    for (i = 0; i <= t.n; i++) {
+        if (i < t.n && t.s[i] != '\n' && t.s[i] != '\r')
+            continue;
+        line = trim((struct slice){t.s + start, i - start});
+        start = i + 1;
+        if (line.n == 0)
+            continue;
+        admin = label(&line);
+        if (admin == -2 || !any_names(n, line, split, admin))
+            return false;
+    }
+    return true;
+}
+
+/* "admins=a,b users=c"; false where it is something else. */
+static bool assigned(struct name_list *n, struct slice t)
+{
+    size_t i, start = 0;
+
+    for (i = 0; i <= t.n; i++) {
+        struct slice word;
+        int admin;
+
+        if (i < t.n && !ascii_isspace(t.s[i]))
+            continue;
+        word = trim((struct slice){t.s + start, i - start});
+        start = i + 1;
+        if (word.n == 0)
+            continue;
+        if (word.n >= 7 && ascii_ncasecmp(word.s, "admins=", 7) == 0)
+            admin = 1;
+        else if (word.n >= 6 && ascii_ncasecmp(word.s, "users=", 6) == 0)
+            admin = 0;
+        else
+            return false;
+        word.s += admin ? 7 : 6;
+        word.n -= admin ? 7u : 6u;
+        if (word.n && !split_names(n, word, ",", admin, false))
+            return false;
+    }
+    return true;
+}
+
+enum names_read name_list_read(struct name_list *n, const char *s, size_t len,
+                               bool lines, const char *split)
+{
+    struct slice t = trim((struct slice){s, len}), first = t;
+
+    name_list_reset(n);
+    if (lines)
+        return split_names(n, t, "\n", -1, false) ? NAMES_KNOWN : NAMES_REFUSED;
+    if (t.n == 0)
+        return NAMES_EMPTY;
+    if (label(&first) != -2) {
+        if (labelled(n, t, split))
+            return NAMES_KNOWN;
+    } else if ((t.n >= 7 && ascii_ncasecmp(t.s, "admins=", 7) == 0) ||
+               (t.n >= 6 && ascii_ncasecmp(t.s, "users=", 6) == 0)) {
+        if (assigned(n, t))
+            return NAMES_KNOWN;
+    } else if (any_names(n, t, split, -1)) {
+        return NAMES_KNOWN;
+    }
+    name_list_reset(n);
+    return NAMES_REFUSED;
+}
+
+void json_put_text(struct strbuf *b, const char *s, size_t n)
+{
+    size_t i;
+
+    strbuf_addc(b, '"');
+    for (i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if (c == '"' || c == '\\')
+            strbuf_addf(b, "\\%c", c);
+        else if (c < 0x20)
+            strbuf_addf(b, "\\u%04x", c);
+        else
+            strbuf_addc(b, (char)c);
+    }
+    strbuf_addc(b, '"');
+}
+
+void name_list_json(const struct name_list *n, struct strbuf *out)
+{
+    size_t i, len;
+
+    strbuf_addc(out, '[');
+    for (i = 0; i < n->count; i++) {
+        const char *s = name_list_at(n, i, &len);
+
+        if (i)
+            strbuf_addc(out, ',');
+        json_put_text(out, s, len);
+    }
+    strbuf_addc(out, ']');
+}

@@ -1,0 +1,186 @@
+/*
+ * source.h - mappings: how an export's columns become facts.
+ *
+ * A mapping is a JSON file (docs/mappings.md says how to write one): compiled
+ * in from ingest/sources/, from a folder of the user's own, or a single file.
+ * It is data through and through; every error names file, line and key.
+ */
+#ifndef MUSTER_SOURCE_H
+#define MUSTER_SOURCE_H
+
+#include "core/err.h"
+#include "core/facts.h"
+#include "core/sha256.h"
+
+enum source_format {
+    FORMAT_CSV = 1,
+    FORMAT_JSON = 2, /* arrays, envelopes, JSON Lines, several documents */
+    FORMAT_PLIST = 4,
+    FORMAT_TEXT = 8
+};
+
+/* What a column is for. */
+enum use {
+    USE_FACT,
+    USE_LIST,   /* names of accounts: each has the account fact */
+    USE_CUSTOM, /* kept as text */
+    USE_SECRET, /* dropped; "fact" learns that there is one */
+    USE_IGNORE  /* known, and no use to us */
+};
+
+/* How a cell becomes a value. */
+enum reading {
+    READ_PLAIN,     /* the words of the fact's type */
+    READ_MODEL,     /* a model name or identifier, for "chip" */
+    READ_PROCESSOR, /* a processor or architecture, for "chip" */
+    READ_BUILD,     /* the part in brackets: "14.4.1 (23E224)" */
+    READ_PACKED,    /* 140401 is 14.4.1 */
+    READ_PRESENT,   /* anything there: yes */
+    READ_COUNTED,   /* how many of how many: "1/2" */
+    READ_COMMAND,   /* what a Mac's own commands print; gives several facts */
+    READ_HOST       /* the host part of a URL */
+};
+
+enum word_kind { WORD_VALUE, WORD_UNKNOWN, WORD_NEVER };
+
+/* A spelling of the export; "*" stands for any run of characters. */
+struct word {
+    char *pattern;
+    enum word_kind kind;
+    char *value; /* WORD_VALUE: as canonical files spell it */
+};
+
+struct column_spec {
+    char **names; /* the spellings of its header or key path, best first */
+    size_t name_count;
+    enum use use;
+    enum fact_scope scope;
+    int fact; /* place in core/facts.c; -1 none */
+    struct word *words;
+    size_t word_count;
+    enum reading reading;
+    char *date;       /* a form of when_parse_as(); NULL for any clear one */
+    char *split;      /* lists: what stands between names; NULL: find out */
+    bool covers;      /* lists: everyone who has it is named */
+    bool empty_is_no; /* an empty cell is an empty list, or a no */
+    char *custom;   /* USE_CUSTOM: its name, without x_; NULL from the header */
+    char *misleads; /* why a reader should not trust it */
+    bool asked;     /* from --map or --keep */
+};
+
+struct specs {
+    struct column_spec *items;
+    size_t count;
+};
+
+/* Accounts nested in a device's record. */
+struct nested {
+    char *path;
+    bool complete; /* all local accounts are in it */
+    bool keyed;    /* an object whose keys are the names */
+    struct specs columns;
+};
+
+/* A list of (name, value) pairs whose names count as columns: extension
+ * attributes, custom attributes, facts by identifier. */
+struct attributes {
+    char *path;
+    char **names; /* keys of the name within an element; none: keyed by name */
+    size_t name_count;
+    char *value; /* key of the value; NULL: the element itself */
+    char *error; /* key of an error text that makes the value unknown */
+};
+
+struct constant {
+    enum fact_scope scope;
+    int fact;
+    char *value;
+};
+
+/* One requirement: a column by any of these spellings. */
+struct need {
+    char **names;
+    size_t count;
+};
+
+struct source {
+    char *id;
+    char *title;  /* for people: "Jamf Pro computer inventory" */
+    char *server; /* the product that holds the keys; "" where none */
+    char *about;  /* what it can and cannot tell */
+    char *how;    /* how to export it */
+    unsigned formats;
+    bool accounts;          /* a record is an account, else a device */
+    bool complete_accounts; /* accounts: all of a device's are in the file */
+    bool standing;
+    bool canonical; /* made in code */
+    bool builtin;
+    char **records; /* paths to the records; "" is the document itself */
+    size_t record_count;
+    struct need *all; /* detection: every one must be there */
+    size_t all_count;
+    struct need *none; /* ... and none of these */
+    size_t none_count;
+    struct specs columns;
+    struct specs device_columns; /* accounts: what it says about the device */
+    struct nested *nested;
+    size_t nested_count;
+    struct attributes *attributes;
+    size_t attribute_count;
+    struct constant *constants;
+    size_t constant_count;
+    char digest[SHA256_HEX];
+    char *origin; /* file, or "built in" */
+};
+
+/*
+ * Parse a mapping's text; "name" is for messages. Returns NULL with *err
+ * (ERR_CONFIG, with the line); the caller frees with source_free().
+ */
+struct source *source_parse(const char *name, const char *text, size_t n,
+                            struct err *err);
+/* The same from a file. */
+struct source *source_read(const char *path, struct err *err);
+void source_free(struct source *s);
+
+/* The mapping of canonical files, of devices or of accounts. */
+struct source *source_canonical(bool accounts, struct err *err);
+
+/* Every mapping that is known. */
+struct registry {
+    struct source **items; /* by id, user's own in front of ours */
+    size_t count;
+};
+
+/* "dir" is a folder of user mappings or NULL. */
+int registry_open(struct registry *r, const char *dir,
+                  struct err *err) MUST_CHECK;
+void registry_close(struct registry *r);
+const struct source *registry_find(const struct registry *r, const char *id);
+
+/* The names that a file has: headers, or key paths of its first records. */
+struct signature {
+    enum source_format format;
+    char **names; /* sorted without ASCII case; for JSON from the top */
+    size_t count;
+};
+
+void signature_add(struct signature *s, const char *name, size_t n);
+void signature_sort(struct signature *s);
+void signature_free(struct signature *s);
+bool signature_has(const struct signature *s, const char *prefix,
+                   const char *name);
+
+/*
+ * The mapping that fits best: all its needs are met and it knows the most
+ * columns. NULL with *err (ERR_INPUT) where none fits or two fit equally;
+ * the error names them. "why" says what decided, for `sources detect`.
+ */
+const struct source *registry_detect(const struct registry *r,
+                                     const struct signature *s,
+                                     const char *file, struct err *err);
+
+/* How well one fits: -1 not at all, else the number of columns it knows. */
+int source_fit(const struct source *s, const struct signature *sig);
+
+#endif
