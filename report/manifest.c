@@ -79,9 +79,9 @@ static void write_output(struct sink *s, const struct published *f)
         sink_adds(s, "null");
     else
         sink_int(s, f->rows);
-    if (f->cells) {
-        sink_adds(s, ",\"cells\":");
-        sink_int(s, f->cells);
+    if (f->detail[0]) {
+        sink_adds(s, ",\"detail\":");
+        sink_adds(s, f->detail);
     }
     if (f->guarded) {
         sink_adds(s, ",\"guarded_cells\":");

@@ -277,8 +277,7 @@ static int recount(const struct writer *w, const struct output *out,
         return 0;
     if (w->recount(out->path, &found, err) < 0)
         return -1;
-    if (found.rows != out->rows || found.cells != out->cells ||
-        strcmp(found.digest, out->digest) != 0)
+    if (found.rows != out->rows || strcmp(found.detail, out->detail) != 0)
         return err_at(err, ERR_OUTPUT, out->path, 0, 0,
                       "was written wrongly: %lld rows were written and %lld "
                       "are in it",
@@ -304,7 +303,7 @@ int publish_end(struct publish *p, const struct writer *w, struct output *out,
     e->done.path = e->path;
     e->done.writer = w;
     e->done.rows = out->rows;
-    e->done.cells = out->cells;
+    memcpy(e->done.detail, out->detail, sizeof(e->done.detail));
     e->done.guarded = out->guarded;
     e->done.cut = out->cut;
     return 0;

@@ -19,7 +19,8 @@ struct published {
     const char *name;            /* in the folder */
     const char *path;            /* where it is now */
     const struct writer *writer; /* NULL for the manifest */
-    int64_t rows, cells, guarded, cut, bytes;
+    int64_t rows, guarded, cut, bytes;
+    char detail[OUTPUT_DETAIL];
     char sha256[SHA256_HEX];
 };
 

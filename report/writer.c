@@ -6,6 +6,7 @@
 #include "report/csv.h"
 #include "report/json.h"
 #include "report/writer.h"
+#include "report/xlsx.h"
 
 #define CSV(subject, help)                                                     \
     {                                                                          \
@@ -23,6 +24,8 @@ const struct writer writers[] = {
     CSV("waivers", "accepted risks and what they cover"),
     CSV("rejects", "records that were refused, and why"),
     CSV("clients", "every client in one line"),
+    {"xlsx", "", "xlsx", NULL, "one workbook: summary, tables, method",
+     xlsx_write, xlsx_recount},
     {"json", "report", "json", NULL, "all numbers, without the rows",
      json_write_report, json_recount_report},
     {"json", "findings", "jsonl", "findings",

@@ -11,16 +11,18 @@
 
 #include "report/report.h"
 
+#define OUTPUT_DETAIL 4096
+
 /* Where a writer writes, and what it says about it afterwards. */
 struct output {
     FILE *file;       /* open for writing; errors are asked for by publish */
     const char *path; /* the same file, for libraries that insist on a path:
                          they replace its content */
     int64_t rows;     /* set by the writer: data rows; -1 (preset) for none */
-    int64_t cells;    /* set by the writer where it counts them; else 0 */
     int64_t guarded;  /* CSV: cells that got a leading apostrophe */
     int64_t cut;      /* cells that were too long for the format */
-    char digest[65];  /* XLSX: over the stream of cells; "" elsewhere */
+    char detail[OUTPUT_DETAIL]; /* counts of its parts as a JSON object, such
+                        as {"Findings":{"rows":7,"cells":154}}; "" for none */
 };
 
 struct writer {
@@ -32,9 +34,8 @@ struct writer {
     int (*write)(const struct report *r, const struct writer *w,
                  struct output *out, struct err *err);
     /*
-     * Open the finished file again and count: sets rows (and cells, digest)
-     * of "found" as it reads them from the file alone. NULL: only the bytes
-     * are compared.
+     * Open the finished file again and count: sets rows and detail "found" as
+     * it reads them from the file alone. NULL: only the bytes are compared.
      */
     int (*recount)(const char *path, struct output *found, struct err *err);
 };

@@ -25,6 +25,7 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
        NULL                                  AS source_line,
        m.title                               AS _remedy_title,
        o.severity                            AS _severity,
+       k.rank                                AS _rank,
        f.device_id                           AS _device_id,
        f.account_id                          AS _account_id,
        f.rule_no                             AS _rule_no,
@@ -34,6 +35,7 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
   CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no
   CROSS JOIN device d ON d.device_id = o.device_id
   CROSS JOIN client c ON c.client_id = o.client_id
+  LEFT JOIN temp.report_rank k ON k.device_id = o.device_id
   LEFT JOIN device_text t ON t.device_id = o.device_id
   LEFT JOIN device_fact x ON x.device_id = o.device_id
   LEFT JOIN remedy m ON m.id = f.remedy

@@ -1,5 +1,5 @@
 -- What would answer most of the checks that could not be made.
-SELECT title, how, plain, num(checks) AS checks, num(devices) AS devices,
+SELECT title, code(how) AS how, plain, num(checks) AS checks, num(devices) AS devices,
        num(rules) AS rules, plural(rules, 'check', 'checks') AS rules_word
   FROM temp.html_supply
  ORDER BY ord

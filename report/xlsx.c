@@ -1,0 +1,442 @@
+/*
+ * xlsx.c - the sheets of rows.
+ *
+ * A sheet is a query and a list of its columns in the order that a person
+ * reads; titles are the names of the columns in words. Sheets are streamed, so
+ * memory does not grow with the fleet, and a full one is continued on another.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "core/when.h"
+#include "report/manifest.h"
+#include "report/query.h"
+#include "report/xlsx.h"
+
+#define LINKED_ROWS 2000 /* findings that lead to their Mac */
+
+struct sheet_spec {
+    const char *name, *query;
+    const char *columns; /* in order; "*" appends the x_ columns */
+    int frozen;          /* columns that stay when scrolling sideways */
+    bool work;           /* columns for people to fill in */
+};
+
+static const struct sheet_spec findings = {
+    "Findings", "findings",
+    "severity _severity result state client serial device_name account rule "
+    "title evidence missing_facts remedy _remedy_title effort first_seen "
+    "days_open assigned_user assigned_email last_checkin waived waiver_reason "
+    "waiver_expires source_file source_line finding_id",
+    6, true};
+static const struct sheet_spec devices = {
+    "Devices", "devices",
+    "client serial device_name assigned_user site verdict worst_severity "
+    "next_step effort cannot_do cannot_do_perhaps readiness failed unknown "
+    "notchecked asset_tag model chip os_version last_checkin not_reporting "
+    "filevault bootstrap_state holders holder_names token_admins "
+    "token_admin_names repair_path next_remedy *",
+    3, false};
+static const struct sheet_spec accounts = {
+    "Accounts", "accounts",
+    "client serial account full_name role kind admin secure_token token_real "
+    "volume_owner filevault_user last_login reset_forecast",
+    3, false};
+static const struct sheet_spec rules = {
+    "Rules", "rules",
+    "rule title severity pass fail unknown notapplicable notchecked error "
+    "waived pass_rate coverage change missing_facts scope module kind",
+    2, false};
+static const struct sheet_spec remedies = {
+    "Remedies", "remedies",
+    "remedy title who effort minutes devices accounts serials", 2, true};
+static const struct sheet_spec changes = {
+    "Changes", "changes",
+    "change client serial account rule before after finding_id", 3, false};
+static const struct sheet_spec waivers = {
+    "Accepted risks", "waivers",
+    "rule client serial account reason owner approved_by ticket expires state "
+    "matches",
+    1, false};
+static const struct sheet_spec clients = {
+    "Clients", "clients",
+    "client devices at_risk undetermined attention partial clean "
+    "not_reporting critical high pass_rate coverage change",
+    1, false};
+static const struct sheet_spec gaps = {"Not measured", "gaps",
+                                       "fact devices rules", 1, false};
+
+/* The sheets of each use between the summary and the method. */
+static const struct {
+    const char *use;
+    const struct sheet_spec *sheets[10];
+} uses[] = {
+    {"monthly",
+     {&findings, &devices, &accounts, &rules, &remedies, &changes, &waivers,
+      &gaps, &clients}},
+    {"client",
+     {&remedies, &devices, &findings, &changes, &waivers, &rules, &gaps}},
+    {"migration",
+     {&remedies, &devices, &accounts, &gaps, &findings, &rules, &waivers,
+      &clients}},
+};
+
+static const char *const work_titles[] = {"Owner", "Due", "Decision",
+                                          "Comment"};
+static const char *const decisions[] = {"fix", "accept risk", "not a problem",
+                                        "ask", NULL};
+
+/* A column of the sheet: where its cells come from, and what they are. */
+struct place {
+    size_t from;
+    enum cell_kind kind;
+    bool points, severity, hidden, link;
+};
+
+struct table {
+    struct book *b;
+    const struct report *r;
+    const struct sheet_spec *spec;
+    struct rows *rows;
+    struct place places[BOOK_COLUMNS];
+    int width;
+    struct sheet *s;
+    int part;        /* 1 for the first sheet of the rows */
+    int64_t row;     /* the last row written; 0 is the header */
+    int64_t written; /* over all parts */
+};
+
+/* "_remedy_title" is "What to do"; others are their names in words. */
+static void column_title(const char *name, char *out, size_t size)
+{
+    size_t i;
+
+    if (strcmp(name, "_remedy_title") == 0)
+        name = "what_to_do";
+    if (strcmp(name, "_severity") == 0)
+        name = "severity_rank";
+    snprintf(out, size, "%s", name);
+    if (text_starts(name, "x_"))
+        return; /* a custom fact keeps its name */
+    for (i = 0; out[i]; i++)
+        if (out[i] == '_')
+            out[i] = ' ';
+    out[0] = ascii_upper(out[0]);
+}
+
+static void add_place(struct table *t, const char *name)
+{
+    struct place *p = &t->places[t->width];
+
+    if (t->width == BOOK_COLUMNS - (int)COUNT_OF(work_titles))
+        return;
+    memset(p, 0, sizeof(*p));
+    p->from = rows_column(t->rows, name);
+    p->kind = rows_kind(t->rows, p->from);
+    p->points = strcmp(name, "change") == 0 && p->kind == CELL_SHARE;
+    p->severity =
+        strcmp(name, "severity") == 0 || strcmp(name, "worst_severity") == 0;
+    p->hidden = strcmp(name, "_severity") == 0;
+    p->link =
+        strcmp(t->spec->query, "findings") == 0 && strcmp(name, "serial") == 0;
+    t->width++;
+}
+
+static void find_places(struct table *t)
+{
+    const char *p = t->spec->columns;
+    char name[64];
+    size_t i, n;
+
+    for (; *p; p += n + (p[n] == ' ')) {
+        n = strcspn(p, " ");
+        snprintf(name, sizeof(name), "%.*s", (int)n, p);
+        if (strcmp(name, "*") != 0) {
+            add_place(t, name);
+            continue;
+        }
+        for (i = 0; i < rows_width(t->rows); i++)
+            if (text_starts(rows_name(t->rows, i), "x_"))
+                add_place(t, rows_name(t->rows, i));
+    }
+}
+
+static void write_header(struct table *t)
+{
+    char title[128];
+    int i;
+
+    for (i = 0; i < t->width; i++) {
+        column_title(rows_name(t->rows, t->places[i].from), title,
+                     sizeof(title));
+        book_words(t->b, t->s, 0, i, title, FMT_HEADER);
+    }
+    for (i = 0; t->spec->work && i < (int)COUNT_OF(work_titles); i++)
+        book_words(t->b, t->s, 0, t->width + i, work_titles[i], FMT_INPUT);
+}
+
+static void start_sheet(struct table *t)
+{
+    char name[32];
+
+    t->part++;
+    snprintf(name, sizeof(name), t->part > 1 ? "%s (%d)" : "%s", t->spec->name,
+             t->part);
+    t->s = book_sheet(t->b, name, true);
+    t->row = 0;
+    if (t->s)
+        write_header(t);
+}
+
+/* A list to choose from, a date, and free text. */
+static void add_work(struct table *t)
+{
+    lxw_data_validation list = {
+        .validate = LXW_VALIDATION_TYPE_LIST,
+        .value_list = (char **)(uintptr_t)decisions,
+        .ignore_blank = LXW_VALIDATION_ON,
+        .dropdown = LXW_VALIDATION_ON,
+        .show_error = LXW_VALIDATION_ON,
+    };
+    lxw_data_validation date = {
+        .validate = LXW_VALIDATION_TYPE_DATE,
+        .criteria = LXW_VALIDATION_CRITERIA_GREATER_THAN,
+        .value_datetime = {.year = 2001, .month = 1, .day = 1},
+        .ignore_blank = LXW_VALIDATION_ON,
+        .show_error = LXW_VALIDATION_ON,
+    };
+    lxw_row_t last = (lxw_row_t)(t->row > 0 ? t->row : 1);
+    lxw_col_t at = (lxw_col_t)t->width;
+
+    BOOK_CALL(t->b, worksheet_data_validation_range(
+                        t->s->ws, 1, (lxw_col_t)(at + 1), last,
+                        (lxw_col_t)(at + 1), &date));
+    BOOK_CALL(t->b, worksheet_data_validation_range(
+                        t->s->ws, 1, (lxw_col_t)(at + 2), last,
+                        (lxw_col_t)(at + 2), &list));
+    BOOK_CALL(t->b, worksheet_set_column(t->s->ws, (lxw_col_t)(at + 1),
+                                         (lxw_col_t)(at + 1), 12,
+                                         t->b->format[FMT_DATE]));
+}
+
+static void end_sheet(struct table *t)
+{
+    int last = t->width + (t->spec->work ? (int)COUNT_OF(work_titles) : 0) - 1;
+    lxw_worksheet *ws = t->s ? t->s->ws : NULL;
+    lxw_row_col_options hidden = {.hidden = 1};
+    int i;
+
+    if (!ws)
+        return;
+    worksheet_freeze_panes(ws, 1, (lxw_col_t)t->spec->frozen);
+    BOOK_CALL(t->b, worksheet_autofilter(ws, 0, 0, (lxw_row_t)t->row,
+                                         (lxw_col_t)last));
+    BOOK_CALL(t->b, worksheet_ignore_errors(
+                        ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"));
+    for (i = 0; i < t->width; i++) {
+        if (t->places[i].severity)
+            xlsx_severity(t->b, t->s, i, t->row);
+        if (t->places[i].hidden) {
+            t->s->width[i] = 0;
+            BOOK_CALL(t->b,
+                      worksheet_set_column_opt(ws, (lxw_col_t)i, (lxw_col_t)i,
+                                               4, NULL, &hidden));
+        }
+    }
+    if (t->spec->work) {
+        t->s->width[t->width + 1] = 0; /* its own width and format */
+        add_work(t);
+    }
+    xlsx_print(t->b, t->s, t->r, 0);
+}
+
+/* The Mac's row in the sheet of Macs, which has the same order. */
+static void write_link(struct table *t, int column, const struct cell *c)
+{
+    const struct cell *rank = rows_cell(t->rows, rows_column(t->rows, "_rank"));
+    char place[64];
+
+    if (t->written >= LINKED_ROWS || rank->number >= BOOK_ROWS ||
+        c->kind != CELL_TEXT) {
+        book_cell(t->b, t->s, t->row, column, c);
+        return;
+    }
+    snprintf(place, sizeof(place), "'Devices'!B%lld",
+             (long long)rank->number + 1);
+    book_link(t->b, t->s, t->row, column, place, c->text, c->len);
+}
+
+static void write_row(struct table *t)
+{
+    int i;
+
+    if (t->row == BOOK_ROWS) {
+        end_sheet(t);
+        start_sheet(t);
+    }
+    t->row++;
+    for (i = 0; i < t->width; i++) {
+        const struct place *p = &t->places[i];
+        const struct cell *c = rows_cell(t->rows, p->from);
+
+        if (p->link)
+            write_link(t, i, c);
+        else if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
+            book_text(t->b, t->s, t->row, i, "Unknown", 7, FMT_TEXT);
+        else if (p->points && c->kind == CELL_SHARE)
+            book_number(t->b, t->s, t->row, i, c->share, FMT_POINTS);
+        else
+            book_cell(t->b, t->s, t->row, i, c);
+    }
+    t->written++;
+}
+
+static int write_table(struct book *b, const struct report *r,
+                       const struct sheet_spec *spec, struct err *err)
+{
+    struct table *t = calloc(1, sizeof(*t));
+    int step = -1;
+
+    if (!t)
+        return err_nomem(err);
+    t->b = b;
+    t->r = r;
+    t->spec = spec;
+    t->rows = rows_open(r, spec->query, err);
+    if (t->rows) {
+        find_places(t);
+        start_sheet(t);
+        while (b->first == LXW_NO_ERROR &&
+               (step = rows_next(t->rows, err)) == 1)
+            write_row(t);
+        end_sheet(t);
+    }
+    rows_close(t->rows);
+    free(t);
+    return step < 0 ? (b->first == LXW_NO_ERROR ? -1 : 0) : 0;
+}
+
+/* -------------------------------------------------------------- the book -- */
+
+void xlsx_severity(struct book *b, struct sheet *s, int column, int64_t last)
+{
+    static const struct {
+        const char *word;
+        enum book_format format;
+    } looks[] = {{"\"critical\"", FMT_CRITICAL},
+                 {"\"high\"", FMT_HIGH},
+                 {"\"medium\"", FMT_MEDIUM},
+                 {"\"low\"", FMT_LOW},
+                 {"\"info\"", FMT_INFO}};
+    size_t i;
+
+    if (last < 1)
+        return;
+    for (i = 0; i < COUNT_OF(looks); i++) {
+        lxw_conditional_format f = {
+            .type = LXW_CONDITIONAL_TYPE_CELL,
+            .criteria = LXW_CONDITIONAL_CRITERIA_EQUAL_TO,
+            .value_string = (char *)(uintptr_t)looks[i].word,
+            .format = b->format[looks[i].format],
+        };
+
+        BOOK_CALL(b, worksheet_conditional_format_range(
+                         s->ws, 1, (lxw_col_t)column, (lxw_row_t)last,
+                         (lxw_col_t)column, &f));
+    }
+}
+
+/* Footers are codes and our own words; the client's slug is safe in them. */
+void xlsx_print(struct book *b, struct sheet *s, const struct report *r,
+                uint16_t pages)
+{
+    char footer[200], day[16];
+
+    when_format_date(r->as_of - 1, day, sizeof(day));
+    snprintf(footer, sizeof(footer), "&L%s %s&CPage &P of &N&R%s", r->slug,
+             r->use, day);
+    worksheet_set_landscape(s->ws);
+    worksheet_set_paper(s->ws, 9); /* A4 */
+    worksheet_fit_to_pages(s->ws, 1, pages);
+    if (pages == 0)
+        BOOK_CALL(b, worksheet_repeat_rows(s->ws, 0, 0));
+    BOOK_CALL(b, worksheet_set_footer(s->ws, footer));
+}
+
+static int set_properties(struct book *b, const struct report *r,
+                          struct err *err)
+{
+    char run[17],
+        title[] = "Mac fleet report",
+        keywords[] = "macOS, FileVault, secure token, bootstrap token";
+    struct strbuf client = {0}, subject = {0};
+    lxw_doc_properties p = {.title = title, .keywords = keywords};
+    bool cut;
+
+    if (manifest_run_id(r, run, err) < 0)
+        return -1;
+    strbuf_addf(&subject, "%s, %s", r->use, r->period_slug);
+    p.subject = subject.data;
+    if (r->client_id)
+        p.company = (char *)(uintptr_t)book_safe(&client, r->client,
+                                                 strlen(r->client), &cut);
+    p.created = r->as_of > 0 ? r->as_of : 1;
+    BOOK_CALL(b, workbook_set_properties(b->wb, &p));
+    BOOK_CALL(b, workbook_set_custom_property_string(b->wb, "run", run));
+    strbuf_free(&client);
+    strbuf_free(&subject);
+    return 0;
+}
+
+static bool wanted(const struct report *r, const struct sheet_spec *spec)
+{
+    if (spec == &changes)
+        return r->before_id != 0;
+    if (spec == &clients)
+        return r->client_id == 0;
+    return true;
+}
+
+static int write_sheets(struct book *b, const struct report *r, struct err *err)
+{
+    size_t u = 0, i;
+
+    while (u + 1 < COUNT_OF(uses) && strcmp(uses[u].use, r->use) != 0)
+        u++;
+    for (i = 0; i < COUNT_OF(uses[u].sheets) && uses[u].sheets[i]; i++)
+        if (wanted(r, uses[u].sheets[i]) &&
+            write_table(b, r, uses[u].sheets[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int xlsx_write(const struct report *r, const struct writer *w,
+               struct output *out, struct err *err)
+{
+    struct book *b = malloc(sizeof(*b));
+    struct sheet *first, *last;
+    int rc = -1;
+
+    (void)w;
+    if (!b)
+        return err_nomem(err);
+    if (book_open(b, out->path, err) < 0) {
+        free(b);
+        return -1;
+    }
+    first = book_sheet(b, "Summary", false);
+    if (first && set_properties(b, r, err) == 0 &&
+        write_sheets(b, r, err) == 0 &&
+        (last = book_sheet(b, "Method", false)) &&
+        xlsx_method(b, last, r, err) == 0 &&
+        xlsx_summary(b, first, r, err) == 0)
+        rc = book_close(b, out, err);
+    else if (err->code == ERR_NONE)
+        rc = b->first == LXW_NO_ERROR ? err_nomem(err)
+                                      : err_at(err, ERR_OUTPUT, out->path, 0, 0,
+                                               "cannot write the workbook: %s",
+                                               lxw_strerror(b->first));
+    book_drop(b);
+    free(b);
+    return rc;
+}

@@ -1,0 +1,110 @@
+/*
+ * xlsx_book.h - a workbook in which every call is checked and every text is
+ * made safe, on top of libxlsxwriter.
+ *
+ * Sheets are streamed (rows in order, flat memory) or ordinary (charts find
+ * their values). Text only ever goes through book_text(), which keeps it text;
+ * links and formats are made from our own words alone.
+ */
+#ifndef MUSTER_XLSX_BOOK_H
+#define MUSTER_XLSX_BOOK_H
+
+#include "core/strbuf.h"
+#include "report/rows.h"
+#include "report/writer.h"
+
+#include <xlsxwriter.h>
+
+#define BOOK_COLUMNS 400 /* columns whose width is tracked */
+#define BOOK_SHEETS 64
+#define BOOK_ROWS 1000000 /* data rows of a sheet; then a further one */
+
+enum book_format {
+    FMT_TEXT, /* "@": stays text when a person edits it */
+    FMT_WRAP, /* the same, lines broken */
+    FMT_DATE,
+    FMT_PERCENT,
+    FMT_POINTS, /* a change of a share */
+    FMT_NUMBER,
+    FMT_HEADER,
+    FMT_INPUT, /* columns for people to fill in */
+    FMT_LINK,
+    FMT_TITLE,
+    FMT_LEAD,
+    FMT_NOTE,
+    FMT_LABEL,
+    FMT_BIG,
+    FMT_CRITICAL,
+    FMT_HIGH,
+    FMT_MEDIUM,
+    FMT_LOW,
+    FMT_INFO,
+    FMT_COUNT
+};
+
+struct sheet {
+    lxw_worksheet *ws;
+    char name[32];
+    int64_t rows, cells; /* written */
+    int64_t last_row;    /* -1 before the first */
+    uint16_t width[BOOK_COLUMNS];
+};
+
+struct book {
+    lxw_workbook *wb;
+    lxw_format *format[FMT_COUNT];
+    struct sheet *sheets[BOOK_SHEETS];
+    size_t count;
+    lxw_error first;  /* the first that went wrong */
+    const char *what; /* ... and the call */
+    int64_t cut;      /* texts that did not fit into a cell */
+    int64_t links;
+    struct strbuf safe;
+    char tmpdir[PATH_MAX];
+};
+
+/* The one way to call the library: the first failure is kept. */
+#define BOOK_CALL(b, call) book_check((b), (call), #call)
+void book_check(struct book *b, lxw_error rc, const char *call);
+
+/* Begin a workbook in place of the file "path". -1 with err. */
+int book_open(struct book *b, const char *path, struct err *err) MUST_CHECK;
+
+/* Finish it: writes the file, fills out->detail, rows and cut. */
+int book_close(struct book *b, struct output *out, struct err *err) MUST_CHECK;
+
+/* Throw it away. */
+void book_drop(struct book *b);
+
+/*
+ * Add a sheet; "streamed" ones take rows in order only. Relies on the library
+ * looking at the workbook's option when a sheet is added: the test of the
+ * written file would show a version that does not. NULL after a failure.
+ */
+struct sheet *book_sheet(struct book *b, const char *name, bool streamed);
+
+/* Cells. Unknown ones are left out. */
+void book_text(struct book *b, struct sheet *s, int64_t row, int column,
+               const char *text, size_t n, enum book_format format);
+void book_words(struct book *b, struct sheet *s, int64_t row, int column,
+                const char *text, enum book_format format);
+void book_number(struct book *b, struct sheet *s, int64_t row, int column,
+                 double v, enum book_format format);
+void book_blank(struct book *b, struct sheet *s, int64_t row, int column,
+                enum book_format format);
+void book_cell(struct book *b, struct sheet *s, int64_t row, int column,
+               const struct cell *c);
+
+/* A cell that leads to a place in the workbook: internal is "'Devices'!A5". */
+void book_link(struct book *b, struct sheet *s, int64_t row, int column,
+               const char *internal, const char *text, size_t n);
+
+/*
+ * The text as the library may have it: valid UTF-8, no U+FFFE or U+FFFF,
+ * "_x0041_" escaped, at most what a cell holds ("cut" tells whether it was
+ * more). Borrowed until the next call.
+ */
+const char *book_safe(struct strbuf *buf, const char *text, size_t n,
+                      bool *cut);
+
+#endif

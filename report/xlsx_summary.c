@@ -1,0 +1,370 @@
+/*
+ * xlsx_summary.c - the page that a workbook opens on.
+ *
+ * An ordinary sheet: its charts find their values while the book is written,
+ * so that they show in viewers which calculate nothing. Columns A to G hold the
+ * tables, the charts stand beside them; all of it prints on one page.
+ */
+#include "core/base.h"
+
+#include "core/when.h"
+#include "report/html_words.h"
+#include "report/xlsx.h"
+
+#define TOP 8 /* rows of each list */
+
+struct page {
+    struct book *b;
+    struct sheet *s;
+    const struct report *r;
+    int64_t row;
+    int64_t verdicts;             /* first row of that table */
+    int64_t trend_from, trend_to; /* rows of the trend */
+};
+
+static void heading(struct page *p, const char *text)
+{
+    p->row++;
+    book_words(p->b, p->s, p->row++, 0, text, FMT_LABEL);
+}
+
+static void header(struct page *p, const char *const *titles, int n)
+{
+    int i;
+
+    for (i = 0; i < n; i++)
+        if (titles[i][0])
+            book_words(p->b, p->s, p->row, i, titles[i], FMT_HEADER);
+    p->row++;
+}
+
+static void title(struct page *p)
+{
+    struct strbuf b = {0};
+
+    strbuf_adds(&b, "Mac fleet report");
+    if (p->r->client_id)
+        strbuf_addf(&b, ": %s", p->r->client);
+    book_words(p->b, p->s, 0, 0, strbuf_str(&b), FMT_TITLE);
+    strbuf_reset(&b);
+    strbuf_addf(&b, "Period %s, facts as of ", p->r->period);
+    html_day(&b, p->r->as_of - 1);
+    if (p->r->before_id)
+        strbuf_addf(&b, ", compared with %s", p->r->before);
+    book_words(p->b, p->s, 1, 0, strbuf_str(&b), FMT_NOTE);
+    strbuf_free(&b);
+    p->row = 3;
+}
+
+static int64_t number(const struct rows *rows, const char *name)
+{
+    return rows_cell(rows, rows_column(rows, name))->number;
+}
+
+static void sentence(struct page *p, const struct rows *t)
+{
+    long long all = number(t, "devices"), risk = number(t, "at_risk"),
+              open = number(t, "undetermined"), tidy = number(t, "attention");
+    struct strbuf b = {0};
+
+    strbuf_addf(&b, "%lld of %lld %s at risk", risk, all,
+                all == 1 ? "Mac is" : "Macs are");
+    strbuf_addf(&b,
+                "; %lld not known yet, %lld to tidy, %lld without a "
+                "problem found.",
+                open, tidy, all - risk - open - tidy);
+    book_words(p->b, p->s, p->row++, 0, strbuf_str(&b), FMT_LABEL);
+    strbuf_free(&b);
+}
+
+/* The five verdicts, which add up to all Macs. */
+static void verdicts(struct page *p, const struct rows *t)
+{
+    static const char *const titles[] = {"Macs by verdict", "Macs", "Share"};
+    static const struct {
+        const char *code, *column;
+    } list[] = {{"at-risk", "at_risk"},
+                {"undetermined", "undetermined"},
+                {"attention", "attention"},
+                {"partial", "partial"},
+                {"clean", "clean"}};
+    int64_t all = number(t, "devices");
+    size_t i;
+
+    p->row++;
+    header(p, titles, 3);
+    p->verdicts = p->row;
+    for (i = 0; i < COUNT_OF(list); i++, p->row++) {
+        double n = (double)number(t, list[i].column);
+
+        book_words(p->b, p->s, p->row, 0, html_plain("verdict", list[i].code),
+                   FMT_TEXT);
+        book_number(p->b, p->s, p->row, 1, n, FMT_NUMBER);
+        if (all)
+            book_number(p->b, p->s, p->row, 2, n / (double)all, FMT_PERCENT);
+    }
+    book_words(p->b, p->s, p->row, 0, "All Macs", FMT_LABEL);
+    book_number(p->b, p->s, p->row++, 1, (double)all, FMT_NUMBER);
+    book_words(p->b, p->s, p->row, 0, "of these not reporting", FMT_TEXT);
+    book_number(p->b, p->s, p->row++, 1, (double)number(t, "not_reporting"),
+                FMT_NUMBER);
+}
+
+static void rates(struct page *p, const struct rows *t)
+{
+    static const struct {
+        const char *words, *column;
+        enum book_format format;
+    } list[] = {
+        {"Pass rate of what was measured", "pass_rate", FMT_PERCENT},
+        {"Measured (coverage)", "coverage", FMT_PERCENT},
+        {"Change, over rules measured in both periods", "change", FMT_POINTS}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(list); i++) {
+        const struct cell *c = rows_cell(t, rows_column(t, list[i].column));
+
+        book_words(p->b, p->s, p->row, 0, list[i].words, FMT_TEXT);
+        if (c->kind == CELL_SHARE)
+            book_number(p->b, p->s, p->row, 1, c->share, list[i].format);
+        else
+            book_words(p->b, p->s, p->row, 1, "not known", FMT_TEXT);
+        p->row++;
+    }
+}
+
+static int totals(struct page *p, struct err *err)
+{
+    struct rows *t = rows_open(p->r, "totals", err);
+    int step = t ? rows_next(t, err) : -1;
+
+    if (step == 1) {
+        sentence(p, t);
+        verdicts(p, t);
+        rates(p, t);
+    }
+    rows_close(t);
+    return step < 0 ? -1 : 0;
+}
+
+/* The first rows of a query under a heading. "columns" name its cells. */
+static int list(struct page *p, const char *title_text, const char *query,
+                const char *const *titles, const char *const *columns, int n,
+                struct err *err)
+{
+    struct rows *rows = rows_open(p->r, query, err);
+    int64_t count = 0;
+    int step, i;
+
+    if (!rows)
+        return -1;
+    heading(p, title_text);
+    header(p, titles, n);
+    while ((step = rows_next(rows, err)) == 1) {
+        if (++count > TOP)
+            continue;
+        for (i = 0; i < n; i++)
+            book_cell(p->b, p->s, p->row, i,
+                      rows_cell(rows, rows_column(rows, columns[i])));
+        p->row++;
+    }
+    rows_close(rows);
+    if (count == 0)
+        book_words(p->b, p->s, p->row++, 0, "None", FMT_TEXT);
+    if (count > TOP) {
+        char more[64];
+
+        snprintf(more, sizeof(more), "and %lld more", (long long)count - TOP);
+        book_words(p->b, p->s, p->row++, 0, more, FMT_NOTE);
+    }
+    return step;
+}
+
+static int lists(struct page *p, struct err *err)
+{
+    static const char *const rule_titles[] = {
+        "Rule", "Severity", "Failed", "Not known", "Not measured", "Pass rate"};
+    static const char *const rule_columns[] = {
+        "title", "severity", "fail", "unknown", "notchecked", "pass_rate"};
+    static const char *const what_titles[] = {"What to do", "Macs", "Effort",
+                                              "Who"};
+    static const char *const what_columns[] = {"title", "devices", "effort",
+                                               "who"};
+    static const char *const gap_titles[] = {"Missing fact", "Macs", "Rules"};
+    static const char *const gap_columns[] = {"fact", "devices", "rules"};
+    static const char *const change_titles[] = {"Change", "Findings", "Macs"};
+    static const char *const change_columns[] = {"change", "findings",
+                                                 "devices"};
+
+    if (list(p, "What fails most", "worst_rules", rule_titles, rule_columns, 6,
+             err) < 0 ||
+        list(p, "What to do, by the number of Macs", "worst_remedies",
+             what_titles, what_columns, 4, err) < 0)
+        return -1;
+    if (p->r->before_id && list(p, "Since the period before", "change_counts",
+                                change_titles, change_columns, 3, err) < 0)
+        return -1;
+    return list(p, "What was not measured", "gaps", gap_titles, gap_columns, 3,
+                err);
+}
+
+/* Rows for the line chart. */
+static int trend(struct page *p, struct err *err)
+{
+    static const char *const titles[] = {"Period", "At risk", "Not known yet",
+                                         "To tidy", "Pass rate"};
+    static const char *const columns[] = {"period", "at_risk", "undetermined",
+                                          "attention", "pass_rate"};
+    struct rows *rows = rows_open(p->r, "trend", err);
+    int step = -1;
+    size_t i;
+
+    if (!rows)
+        return -1;
+    heading(p, "Period by period");
+    header(p, titles, (int)COUNT_OF(titles));
+    p->trend_from = p->row;
+    while ((step = rows_next(rows, err)) == 1) {
+        for (i = 0; i < COUNT_OF(columns); i++)
+            book_cell(p->b, p->s, p->row, (int)i,
+                      rows_cell(rows, rows_column(rows, columns[i])));
+        p->row++;
+    }
+    p->trend_to = p->row - 1;
+    rows_close(rows);
+    return step;
+}
+
+/* Sheets, and what became of rows and cells that were too many or too long. */
+static void contents(struct page *p)
+{
+    size_t i, parts = 0;
+    char place[48], text[120];
+
+    heading(p, "In this workbook");
+    for (i = 1; i < p->b->count; i++) {
+        const struct sheet *s = p->b->sheets[i];
+
+        snprintf(place, sizeof(place), "'%s'!A1", s->name);
+        book_link(p->b, p->s, p->row, 0, place, s->name, strlen(s->name));
+        if (i + 1 < p->b->count)
+            book_number(p->b, p->s, p->row, 1,
+                        (double)(s->rows > 0 ? s->rows - 1 : 0), FMT_NUMBER);
+        parts += strchr(s->name, '(') != NULL;
+        p->row++;
+    }
+    if (parts) {
+        snprintf(text, sizeof(text),
+                 "Sheets hold at most %d rows; the rest goes on in the sheet "
+                 "after it.",
+                 BOOK_ROWS);
+        book_words(p->b, p->s, p->row++, 0, text, FMT_NOTE);
+    }
+    if (p->b->cut) {
+        snprintf(text, sizeof(text),
+                 "%lld texts were too long for a cell and end with a note; "
+                 "the CSV files have all of them.",
+                 (long long)p->b->cut);
+        book_words(p->b, p->s, p->row++, 0, text, FMT_NOTE);
+    }
+}
+
+static void verdict_chart(struct page *p)
+{
+    lxw_chart *c = workbook_add_chart(p->b->wb, LXW_CHART_BAR);
+    lxw_chart_options place = {.x_scale = 1.0, .y_scale = 0.9};
+    static lxw_chart_fill fills[] = {{.color = 0x5b0f3a},
+                                     {.color = 0xc9d1d9},
+                                     {.color = 0xf0b429},
+                                     {.color = 0x9fc5b0},
+                                     {.color = 0x1b6b45}};
+    lxw_chart_point points[5], *list_of[6] = {NULL};
+    lxw_chart_series *s = c ? chart_add_series(c, NULL, NULL) : NULL;
+    lxw_row_t from = (lxw_row_t)p->verdicts, to = from + 4;
+    size_t i;
+
+    if (!s) {
+        BOOK_CALL(p->b, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        return;
+    }
+    memset(points, 0, sizeof(points));
+    for (i = 0; i < 5; i++) {
+        points[i].fill = &fills[i];
+        list_of[i] = &points[i];
+    }
+    chart_series_set_categories(s, "Summary", from, 0, to, 0);
+    chart_series_set_values(s, "Summary", from, 1, to, 1);
+    chart_series_set_name(s, "Macs");
+    BOOK_CALL(p->b, chart_series_set_points(s, list_of));
+    chart_series_set_labels(s);
+    chart_title_set_name(c, "Macs by verdict");
+    chart_legend_set_position(c, LXW_CHART_LEGEND_NONE);
+    chart_axis_set_reverse(c->y_axis);
+    chart_axis_major_gridlines_set_visible(c->x_axis, LXW_FALSE);
+    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 5, 7, c, &place));
+}
+
+static void trend_chart(struct page *p)
+{
+    lxw_chart *c;
+    lxw_chart_options place = {.x_scale = 1.0, .y_scale = 0.9};
+    static const char *const names[] = {"At risk", "Not known yet", "To tidy"};
+    static lxw_chart_line lines[] = {{.color = 0x5b0f3a, .width = 2.25},
+                                     {.color = 0x4a5560, .width = 2.25},
+                                     {.color = 0xf0b429, .width = 2.25}};
+    lxw_row_t from = (lxw_row_t)p->trend_from, to = (lxw_row_t)p->trend_to;
+    size_t i;
+
+    if (p->trend_to <= p->trend_from) /* one period is no trend */
+        return;
+    c = workbook_add_chart(p->b->wb, LXW_CHART_LINE);
+    for (i = 0; c && i < COUNT_OF(names); i++) {
+        lxw_chart_series *s = chart_add_series(c, NULL, NULL);
+        lxw_col_t col = (lxw_col_t)(i + 1);
+
+        if (!s)
+            break;
+        chart_series_set_categories(s, "Summary", from, 0, to, 0);
+        chart_series_set_values(s, "Summary", from, col, to, col);
+        chart_series_set_name(s, names[i]);
+        chart_series_set_line(s, &lines[i]);
+    }
+    if (!c) {
+        BOOK_CALL(p->b, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        return;
+    }
+    chart_title_set_name(c, "Macs, period by period");
+    chart_legend_set_position(c, LXW_CHART_LEGEND_BOTTOM);
+    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 20, 7, c, &place));
+}
+
+static void layout(struct page *p)
+{
+    static const double widths[] = {46, 10, 10, 12, 13, 10, 2};
+    lxw_worksheet *ws = p->s->ws;
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(widths); i++) {
+        p->s->width[i] = 0; /* not by their content */
+        BOOK_CALL(p->b, worksheet_set_column(ws, (lxw_col_t)i, (lxw_col_t)i,
+                                             widths[i], NULL));
+    }
+    worksheet_gridlines(ws, LXW_HIDE_ALL_GRIDLINES);
+    xlsx_print(p->b, p->s, p->r, 1);
+    worksheet_activate(ws);
+}
+
+int xlsx_summary(struct book *b, struct sheet *s, const struct report *r,
+                 struct err *err)
+{
+    struct page p = {.b = b, .s = s, .r = r};
+
+    title(&p);
+    if (totals(&p, err) < 0 || lists(&p, err) < 0 || trend(&p, err) < 0)
+        return -1;
+    contents(&p);
+    verdict_chart(&p);
+    trend_chart(&p);
+    layout(&p);
+    return 0;
+}
