@@ -5,7 +5,6 @@
 
 #include "core/commands.h"
 #include "core/db.h"
-#include "core/resource.h"
 #include "core/text.h"
 
 #include <expat.h>
@@ -36,27 +35,6 @@ const struct command *command_find(const char *name)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
-}
-
-/* Stops SQLite in the middle of a statement once a signal has come. */
-static int interrupted(void *unused)
-{
-    (void)unused;
-    return caught != 0;
-}
-
-sqlite3 *command_store(const struct call *c, int mode, struct err *err)
-{
-    sqlite3 *db;
-    int wait_ms;
-
-    if (opt_wait(c->opt, &wait_ms, err) < 0)
-        return NULL;
-    db = db_open(opt_text_or(c->opt, "db", "muster.db"), (enum db_mode)mode,
-                 wait_ms, resource_text("ingest/schema.sql"), err);
-    if (db)
-        sqlite3_progress_handler(db, 10000, interrupted, NULL);
-    return db;
 }
 
 /*
