@@ -43,6 +43,7 @@ while [ "$seed" -lt "$last" ]; do
     set -- "$@" "$work/$seed"
     seed=$((seed + 1))
 done
+"$python" "$here/monotone.py" "$1" "${2:-$1}" "${3:-$1}" || exit 1
 "$python" "$here/compare.py" "$@" || {
     kept=$(mktemp -d)
     cp -R "$work/." "$kept"
