@@ -268,8 +268,8 @@ static int close_file(struct output *out, struct err *err)
     return bad ? err_errno(err, ERR_OUTPUT, out->path, "cannot write") : 0;
 }
 
-static int recount(const struct writer *w, const struct output *out,
-                   struct err *err)
+/* A writer that counts nothing itself is counted here. */
+static int recount(const struct writer *w, struct output *out, struct err *err)
 {
     struct output found = {.rows = -1};
 
@@ -277,6 +277,8 @@ static int recount(const struct writer *w, const struct output *out,
         return 0;
     if (w->recount(out->path, &found, err) < 0)
         return -1;
+    if (out->rows < 0 && !out->detail[0])
+        memcpy(out->detail, found.detail, sizeof(out->detail));
     if (found.rows != out->rows || strcmp(found.detail, out->detail) != 0)
         return err_at(err, ERR_OUTPUT, out->path, 0, 0,
                       "was written wrongly: %lld rows were written and %lld "

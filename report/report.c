@@ -72,7 +72,7 @@ static int find_period(sqlite3 *db, const char *label, struct job *j,
     const char *sql = label ? "SELECT period_id, period, as_of FROM run"
                               " WHERE period = :value"
                             : "SELECT period_id, period, as_of FROM run"
-                              " ORDER BY as_of DESC, period DESC LIMIT 1";
+                              " ORDER BY period DESC LIMIT 1";
     sqlite3_stmt *st = NULL;
     int step;
 
@@ -106,9 +106,9 @@ static int find_before(sqlite3 *db, struct job *j, struct err *err)
 
     if (db_prepare(db,
                    "SELECT period_id, period FROM run"
-                   " WHERE (as_of, period) < (SELECT as_of, period FROM run"
-                   "                           WHERE period_id = :period_id)"
-                   " ORDER BY as_of DESC, period DESC LIMIT 1",
+                   " WHERE period < (SELECT period FROM run"
+                   "                  WHERE period_id = :period_id)"
+                   " ORDER BY period DESC LIMIT 1",
                    &st, err) < 0)
         return -1;
     if (db_bind_int(st, ":period_id", j->report.period_id, err) < 0) {
@@ -297,7 +297,7 @@ static int write_file(const struct report *r, const struct writer *w,
     if (!strbuf_ok(&name))
         err_nomem(err);
     else if (publish_begin(p, strbuf_str(&name), &out, err) == 0) {
-        setvbuf(out.file, NULL, _IONBF, 0); /* writers have their own */
+        setvbuf(out.file, NULL, _IOFBF, 65536);
         rc = w->write(r, w, &out, err);
         if (rc == 0)
             rc = publish_end(p, w, &out, err);

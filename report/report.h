@@ -17,7 +17,7 @@
 /* What was asked for. All text is borrowed; NULL or 0 takes the default. */
 struct report_options {
     const char *dir;        /* default "reports"; made where missing, 0700 */
-    const char *period;     /* label; NULL: the period judged last */
+    const char *period;     /* label; NULL: the newest one judged */
     const char *client;     /* name as stored; NULL: the whole fleet */
     const char *use;        /* monthly (default), client, migration */
     const char *formats;    /* "csv,xlsx,html,json"; NULL: all of these */

@@ -8,6 +8,14 @@
 #include "report/writer.h"
 #include "report/xlsx.h"
 
+/* The page is counted by its marks: see html_check.c. */
+static int write_html(const struct report *r, const struct writer *w,
+                      struct output *out, struct err *err)
+{
+    (void)w;
+    return html_write(r, out->file, err);
+}
+
 #define CSV(subject, help)                                                     \
     {                                                                          \
         "csv", subject, "csv", subject, help, csv_write, csv_recount           \
@@ -24,6 +32,8 @@ const struct writer writers[] = {
     CSV("waivers", "accepted risks and what they cover"),
     CSV("rejects", "records that were refused, and why"),
     CSV("clients", "every client in one line"),
+    {"html", "", "html", NULL, "one page for people, needs nothing else",
+     write_html, html_recount},
     {"xlsx", "", "xlsx", NULL, "one workbook: summary, tables, method",
      xlsx_write, xlsx_recount},
     {"json", "report", "json", NULL, "all numbers, without the rows",

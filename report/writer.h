@@ -49,6 +49,11 @@ bool writer_wanted(const char *list, const char *format);
 /* ERR_USAGE with a hint where the list names a format that there is not. */
 int writer_check_list(const char *list, struct err *err) MUST_CHECK;
 
+/* report/html_check.c: the page is whole, from its first to its last line, and
+ * each part of it that is data parses. */
+int html_recount(const char *path, struct output *found,
+                 struct err *err) MUST_CHECK;
+
 /* report/html.c: the whole page, from templates/ and the queries. */
 int html_write(const struct report *r, FILE *out, struct err *err) MUST_CHECK;
 

@@ -34,10 +34,10 @@ SELECT p.period AS period, iso(p.as_of) AS as_of, p.devices AS devices,
                    AND (:client_id = 0 OR t.client_id = :client_id)) AS open
           FROM run n
           JOIN device_result r ON r.period_id = n.period_id
-         WHERE (n.as_of, n.period) <= (SELECT as_of, period FROM run
-                                        WHERE period_id = :period_id)
+         WHERE n.period <= (SELECT period FROM run
+                             WHERE period_id = :period_id)
            AND (:client_id = 0 OR r.client_id = :client_id)
          GROUP BY n.period_id
-         ORDER BY n.as_of DESC, n.period DESC
+         ORDER BY n.period DESC
          LIMIT 12) p
- ORDER BY p.as_of, p.period
+ ORDER BY p.period
