@@ -13,6 +13,7 @@ struct entry {
     int64_t n;
     char *text;
     const char *sql, *shown;
+    const struct template_var *fields;
     const void *ref;
     int (*write)(const void *ref, struct template_out *out, struct err *err);
 };
@@ -29,7 +30,7 @@ struct template_sql {
  * statement cannot pull it away. */
 struct cursor {
     sqlite3_stmt *st;
-    const char *shown;
+    const struct template_var *fields;
     int columns;
     sqlite3_value **row;
 };
@@ -132,7 +133,8 @@ void template_sql_writer(struct template_sql *s, const char *name,
 }
 
 void template_sql_list(struct template_sql *s, const char *name,
-                       const char *sql, const char *shown)
+                       const char *sql, const char *shown,
+                       const struct template_var *fields)
 {
     struct entry *e = entry_make(s, name);
 
@@ -143,6 +145,7 @@ void template_sql_list(struct template_sql *s, const char *name,
     e->type = TEMPLATE_ROWS;
     e->sql = sql;
     e->shown = shown;
+    e->fields = fields;
 }
 
 /* --------------------------------------------------------------- names --- */
@@ -171,13 +174,25 @@ static int column_of(const struct cursor *c, const char *name)
     return -1;
 }
 
+static bool is_raw(const struct cursor *c, const char *name)
+{
+    const struct template_var *v;
+
+    for (v = c->fields; v && v->name; v++)
+        if (strcmp(v->name, name) == 0)
+            return v->kind == TEMPLATE_MARKUP || v->kind == TEMPLATE_CODE;
+    return false;
+}
+
 static int find_column(const struct cursor *c, const char *name,
                        struct template_value *out)
 {
     int i = column_of(c, name);
 
-    if (i >= 0)
-        from_sqlite(c->row[i], out);
+    if (i < 0)
+        return 0;
+    from_sqlite(c->row[i], out);
+    out->raw = is_raw(c, name);
     return 0;
 }
 
@@ -277,7 +292,7 @@ static int open_cursor(void *ctx, const struct template_value *rows,
 
     if (!c)
         return err_nomem(err);
-    c->shown = e->shown;
+    c->fields = e->fields;
     if (db_prepare(s->db, e->sql, &c->st, err) != 0)
         goto fail;
     c->columns = sqlite3_column_count(c->st);

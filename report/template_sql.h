@@ -35,9 +35,12 @@ void template_sql_writer(struct template_sql *s, const char *name,
                                       struct err *err),
                          const void *ref);
 
-/* Name a list; "sql" is borrowed, "shown" names it in errors. */
+/* Name a list; "sql" is borrowed, "shown" names it in errors. Columns that
+ * "fields" (or NULL) publishes as markup or code may be printed raw: they must
+ * be made by functions of the program. */
 void template_sql_list(struct template_sql *s, const char *name,
-                       const char *sql, const char *shown);
+                       const char *sql, const char *shown,
+                       const struct template_var *fields);
 
 /* What template_render() takes. */
 const struct template_source *template_sql_source(const struct template_sql *s);

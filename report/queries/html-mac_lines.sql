@@ -2,7 +2,7 @@
 SELECT f.severity                           AS severity,
        plain('severity', f.severity)        AS severity_word,
        l.result = 'unknown'                 AS unknown,
-       coalesce(f.evidence, u.title)        AS evidence,
+       nullif(f.evidence, u.title)          AS evidence,
        u.title                              AS title,
        m.title                              AS fix,
        l.remedy                             AS remedy,

@@ -1,6 +1,6 @@
 -- Macs with something open longer than it should be.
 SELECT count(DISTINCT f.device_id)                            AS n_overdue,
-       num(count(DISTINCT f.device_id))                       AS overdue,
+       num(count(DISTINCT f.device_id))                       AS overdue_macs,
        count(DISTINCT f.device_id || '/' || f.remedy)         AS n_overdue_lines
   FROM temp.report_finding o
   CROSS JOIN finding f ON f.rowid = o.finding

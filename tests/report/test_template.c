@@ -79,10 +79,10 @@ static void setup(void)
     template_sql_list(data, "macs",
                       "SELECT serial, failed FROM mac WHERE site = :site"
                       " ORDER BY serial",
-                      "macs.sql");
+                      "macs.sql", NULL);
     template_sql_list(data, "sites",
                       "SELECT DISTINCT site FROM mac ORDER BY site",
-                      "sites.sql");
+                      "sites.sql", NULL);
 }
 
 static void teardown(void)
@@ -283,7 +283,7 @@ END_TEST
 
 START_TEST(a_failing_query_is_an_error)
 {
-    template_sql_list(data, "macs", "SELECT nothing FROM mac", "macs.sql");
+    template_sql_list(data, "macs", "SELECT nothing FROM mac", "macs.sql", NULL);
     ck_assert_ptr_null(render("{{#macs}}{{/macs}}"));
     ck_assert_int_eq(err.code, ERR_FAIL);
 }

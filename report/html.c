@@ -1,0 +1,555 @@
+/*
+ * html.c - putting the page together.
+ */
+#include "core/base.h"
+
+#include "core/db.h"
+#include "core/resource.h"
+#include "core/strbuf.h"
+#include "core/supply.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "report/html.h"
+#include "report/html_data.h"
+#include "report/html_story.h"
+#include "report/html_svg.h"
+#include "report/html_words.h"
+#include "report/query.h"
+#include "report/template_sql.h"
+#include "report/writer.h"
+
+#include <nettle/base64.h>
+#include <nettle/sha2.h>
+
+#define TEMPLATE_BYTES (1 << 20) /* most of a user's template file */
+#define STATIC_MACS 500
+#define DATA_ROWS 100000
+
+/* ------------------------------------------------------ finding templates --
+ */
+
+struct loader {
+    const char *dir; /* in front of the built-in ones; NULL: none */
+    struct strbuf text;
+    char shown[300];
+};
+
+/* Read a file of the folder. 1, 0 where there is none, -1. */
+static int read_own(struct loader *l, const char *file, struct err *err)
+{
+    char chunk[8192];
+    FILE *f;
+    size_t n;
+    int rc = 1;
+
+    snprintf(l->shown, sizeof(l->shown), "%s/%s", l->dir, file);
+    f = fopen(l->shown, "rb");
+    if (!f)
+        return errno == ENOENT
+                   ? 0
+                   : err_errno(err, ERR_CONFIG, l->shown, "cannot open");
+    strbuf_reset(&l->text);
+    while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0) {
+        strbuf_add(&l->text, chunk, n);
+        if (l->text.len > TEMPLATE_BYTES) {
+            rc = err_at(err, ERR_CONFIG, l->shown, 0, 0, "larger than %d bytes",
+                        TEMPLATE_BYTES);
+            break;
+        }
+    }
+    if (rc > 0 && ferror(f))
+        rc = err_errno(err, ERR_CONFIG, l->shown, "cannot read");
+    fclose(f);
+    if (rc > 0 && utf8_check(strbuf_str(&l->text), l->text.len) < l->text.len)
+        rc = err_at(err, ERR_CONFIG, l->shown, 0, 0, "is not UTF-8");
+    return rc;
+}
+
+/* A file by its name with extension: the user's, or the built-in one. */
+static int load_file(struct loader *l, const char *file, const char **text,
+                     size_t *len, struct err *err)
+{
+    const struct resource *res;
+    int rc = l->dir && l->dir[0] ? read_own(l, file, err) : 0;
+
+    if (rc < 0)
+        return -1;
+    if (rc > 0) {
+        *text = strbuf_str(&l->text);
+        *len = l->text.len;
+        return strbuf_ok(&l->text) ? 1 : err_nomem(err);
+    }
+    snprintf(l->shown, sizeof(l->shown), "templates/%s", file);
+    res = resource_find(l->shown);
+    if (!res)
+        return 0;
+    *text = res->data;
+    *len = res->size;
+    return 1;
+}
+
+static int load_template(void *ctx, const char *name, const char **text,
+                         size_t *len, const char **shown, struct err *err)
+{
+    struct loader *l = ctx;
+    char file[160];
+    int rc;
+
+    snprintf(file, sizeof(file), "%s.html", name);
+    rc = load_file(l, file, text, len, err);
+    *shown = l->shown;
+    return rc;
+}
+
+static struct template *compile(struct loader *l, const char *use,
+                                struct err *err)
+{
+    struct template_options o = {.load = load_template, .ctx = l};
+    struct template *t = template_compile(use, &o, err);
+
+    if (t && template_check(t, html_vars, err) != 0) {
+        template_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+int html_check(const char *dir, const char *use, struct err *err)
+{
+    struct loader l = {.dir = dir};
+    struct template *t = compile(&l, use, err);
+
+    strbuf_free(&l.text);
+    template_free(t);
+    return t ? 0 : -1;
+}
+
+/* -------------------------------------------------------- style and script --
+ */
+
+/* Base64 of the SHA-256: how a policy names what may run. */
+static void hash_of(struct strbuf *b, const char *text, size_t len)
+{
+    struct sha256_ctx ctx;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    char out[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1];
+
+    sha256_init(&ctx);
+    sha256_update(&ctx, len, (const uint8_t *)text);
+    sha256_digest(&ctx, sizeof(digest), digest);
+    base64_encode_raw(out, sizeof(digest), digest);
+    out[sizeof(out) - 1] = '\0';
+    strbuf_adds(b, "sha256-");
+    strbuf_adds(b, out);
+}
+
+/* Code that would end its own element could smuggle in markup. */
+static int code_safe(const char *shown, const char *text, struct err *err)
+{
+    const char *p;
+
+    for (p = text; (p = strchr(p, '<')); p++)
+        if (p[1] == '/' || strncmp(p, "<!--", 4) == 0)
+            return err_at(err, ERR_CONFIG, shown, 0, 0,
+                          "must not contain \"%.4s\"", p);
+    return 0;
+}
+
+static int add_code(struct template_sql *s, struct loader *l, const char *file,
+                    const char *name, struct err *err)
+{
+    char hash_name[32];
+    struct strbuf hash = {0};
+    const char *text;
+    size_t len;
+    int rc = load_file(l, file, &text, &len, err);
+
+    if (rc == 0)
+        err_set(err, ERR_CONFIG, "templates/%s is missing", file);
+    if (rc <= 0 || code_safe(l->shown, text, err) != 0)
+        return -1;
+    hash_of(&hash, text, len);
+    snprintf(hash_name, sizeof(hash_name), "%s_hash", name);
+    template_sql_raw(s, name, text);
+    template_sql_text(s, hash_name, strbuf_str(&hash));
+    strbuf_free(&hash);
+    return 0;
+}
+
+/* ------------------------------------------------------------ TEMP tables --
+ */
+
+static int bind(const struct report *r, sqlite3_stmt *st, struct err *err)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {{":period_id", r->period_id},
+                   {":before_id", r->before_id},
+                   {":client_id", r->client_id},
+                   {":as_of", r->as_of}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(numbers); i++)
+        if (sqlite3_bind_parameter_index(st, numbers[i].name) &&
+            db_bind_int(st, numbers[i].name, numbers[i].value, err) != 0)
+            return -1;
+    return 0;
+}
+
+/* Keep the rows of a query that other formats print, so that the numbers are
+ * the same here. */
+static int keep(const struct report *r, const char *table, const char *query,
+                struct err *err)
+{
+    struct strbuf name = {0}, sql = {0};
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+
+    strbuf_addf(&name, "report/queries/%s.sql", query);
+    strbuf_addf(&sql, "DROP TABLE IF EXISTS temp.%s", table);
+    if (!strbuf_ok(&sql) || db_script(r->db, strbuf_str(&sql), err) != 0)
+        goto out;
+    strbuf_reset(&sql);
+    strbuf_addf(&sql, "CREATE TEMP TABLE %s AS\n%s", table,
+                resource_text(strbuf_str(&name)));
+    if (!strbuf_ok(&sql) || !strbuf_ok(&name)) {
+        err_nomem(err);
+        goto out;
+    }
+    if (db_prepare(r->db, strbuf_str(&sql), &st, err) == 0 &&
+        bind(r, st, err) == 0)
+        rc = db_step(st, err) < 0 ? -1 : 0;
+
+out:
+    sqlite3_finalize(st);
+    strbuf_free(&name);
+    strbuf_free(&sql);
+    return rc;
+}
+
+/* Whether the table of the period before has been made for this report. */
+static int prepare_before(const struct report *r, struct err *err)
+{
+    int64_t there;
+
+    if (db_number(r->db,
+                  "SELECT count(*) FROM sqlite_temp_schema"
+                  " WHERE name = 'report_before'",
+                  0, &there, err) < 0)
+        return -1;
+    return there ? 0 : query_script(r, "before", err);
+}
+
+static int keep_changes(const struct report *r, struct err *err)
+{
+    if (r->before_id == 0)
+        return 0;
+    if (prepare_before(r, err) != 0 ||
+        keep(r, "html_all_changes", "changes", err) != 0)
+        return -1;
+    return query_script(r, "html-keep_changes", err);
+}
+
+static int keep_supplies(const struct report *r, struct err *err)
+{
+    struct supply_gain *gain = calloc(supply_count, sizeof(*gain));
+    sqlite3_stmt *st = NULL;
+    size_t n = 0, i;
+    int rc = -1;
+
+    if (!gain)
+        return err_nomem(err);
+    if (supply_rank_period(r->db, r->period_id, r->client_id, gain, &n, err) ==
+            0 &&
+        db_prepare(r->db,
+                   "INSERT INTO temp.html_supply (title, how, plain, checks,"
+                   " devices, rules) VALUES (:title, :how, :plain, :checks,"
+                   " :devices, :rules)",
+                   &st, err) == 0)
+        rc = 0;
+    for (i = 0; rc == 0 && i < n; i++)
+        if (db_bind_text(st, ":title", gain[i].supply->title, err) != 0 ||
+            db_bind_text(st, ":how", gain[i].supply->how, err) != 0 ||
+            db_bind_text(st, ":plain", gain[i].supply->plain, err) != 0 ||
+            db_bind_int(st, ":checks", gain[i].checks, err) != 0 ||
+            db_bind_int(st, ":devices", gain[i].devices, err) != 0 ||
+            db_bind_int(st, ":rules", gain[i].rules, err) != 0 ||
+            db_run(st, err) != 0)
+            rc = -1;
+    sqlite3_finalize(st);
+    free(gain);
+    return rc;
+}
+
+static int prepare(const struct report *r, struct err *err)
+{
+    static const struct {
+        const char *table, *query;
+    } shared[] = {{"html_rules", "rules"},
+                  {"html_clients", "clients"},
+                  {"html_remedies", "remedies"},
+                  {"html_serials", "remedy_serials"},
+                  {"html_waivers", "waivers"}};
+    size_t i;
+
+    if (html_functions(r->db, err) != 0 ||
+        query_script(r, "html-prepare", err) != 0)
+        return -1;
+    for (i = 0; i < COUNT_OF(shared); i++)
+        if (keep(r, shared[i].table, shared[i].query, err) != 0)
+            return -1;
+    return keep_changes(r, err) == 0 ? keep_supplies(r, err) : -1;
+}
+
+/* ----------------------------------------------------------------- values --
+ */
+
+/* Name every column of a query's one row. */
+static int add_row(const struct report *r, struct template_sql *s,
+                   const char *query, struct err *err)
+{
+    sqlite3_stmt *st;
+    int i, step;
+
+    if (query_open(r, query, &st, err) != 0)
+        return -1;
+    step = db_step(st, err);
+    for (i = 0; step > 0 && i < sqlite3_column_count(st); i++) {
+        const char *name = sqlite3_column_name(st, i);
+
+        if (sqlite3_column_type(st, i) == SQLITE_INTEGER)
+            template_sql_int(s, name, sqlite3_column_int64(st, i));
+        else
+            template_sql_text(s, name,
+                              (const char *)sqlite3_column_text(st, i));
+    }
+    sqlite3_finalize(st);
+    if (step == 0)
+        return err_set(err, ERR_FAIL, "%s: no row", query);
+    return step < 0 ? -1 : 0;
+}
+
+static int read_counts(const struct report *r, struct html_counts *n,
+                       struct err *err)
+{
+    static const char *const names[] = {
+        "n_devices", "n_at_risk", "n_undetermined", "n_attention", "n_partial",
+        "n_clean",   "n_silent",  "b_devices",      "b_at_risk",   "n_judged",
+        "n_ready",   "n_action",  "n_hands",        "n_blocked"};
+    int64_t *const to[] = {
+        &n->devices,        &n->at_risk, &n->undetermined, &n->attention,
+        &n->partial,        &n->clean,   &n->silent,       &n->before_devices,
+        &n->before_at_risk, &n->judged,  &n->ready,        &n->action_first,
+        &n->hands_on,       &n->blocked};
+    sqlite3_stmt *st;
+    size_t k;
+    int i, step;
+
+    if (query_open(r, "html-totals", &st, err) != 0)
+        return -1;
+    step = db_step(st, err);
+    for (i = 0; step > 0 && i < sqlite3_column_count(st); i++)
+        for (k = 0; k < COUNT_OF(names); k++)
+            if (strcmp(sqlite3_column_name(st, i), names[k]) == 0)
+                *to[k] = sqlite3_column_int64(st, i);
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+static const char *use_title(const char *use)
+{
+    return strcmp(use, "client") == 0      ? "Client review"
+           : strcmp(use, "migration") == 0 ? "Migration assessment"
+                                           : "Monthly report";
+}
+
+static const char *subject_of(const struct report *r)
+{
+    return r->client_id ? r->client : "Whole fleet";
+}
+
+static void add_story(const struct report *r, struct template_sql *s,
+                      const struct html_counts *n)
+{
+    struct strbuf b = {0};
+
+    html_verdict(&b, r->use, subject_of(r), n);
+    template_sql_text(s, "verdict", strbuf_str(&b));
+    strbuf_reset(&b);
+    html_verdict_more(&b, r->use, n);
+    template_sql_text(s, "verdict_more", strbuf_str(&b));
+    strbuf_reset(&b);
+    html_change(&b, r->before ? r->before : "", n);
+    template_sql_text(s, "change_sentence", strbuf_str(&b));
+    strbuf_free(&b);
+}
+
+static void add_bars(struct template_sql *s, const struct html_counts *n)
+{
+    int64_t open =
+        n->devices - n->ready - n->action_first - n->hands_on - n->blocked;
+    struct svg_part verdicts[] = {{"risk", n->at_risk},
+                                  {"unknown", n->undetermined},
+                                  {"tidy", n->attention},
+                                  {"partial", n->partial},
+                                  {"clean", n->clean}};
+    struct svg_part readiness[] = {{"risk", n->blocked},
+                                   {"tidy", n->hands_on},
+                                   {"low", n->action_first},
+                                   {"unknown", open},
+                                   {"clean", n->ready}};
+    struct strbuf b = {0};
+
+    svg_bar(&b, "Macs by verdict; the numbers are in the table that follows",
+            verdicts, COUNT_OF(verdicts));
+    template_sql_raw(s, "verdict_bar", strbuf_str(&b));
+    strbuf_reset(&b);
+    svg_bar(&b, "Macs by readiness; the numbers are in the table that follows",
+            readiness, COUNT_OF(readiness));
+    template_sql_raw(s, "readiness_bar", strbuf_str(&b));
+    strbuf_free(&b);
+}
+
+static void add_flags(const struct report *r, struct template_sql *s)
+{
+    template_sql_int(s, "use_monthly", strcmp(r->use, "monthly") == 0);
+    template_sql_int(s, "use_client", strcmp(r->use, "client") == 0);
+    template_sql_int(s, "use_migration", strcmp(r->use, "migration") == 0);
+    template_sql_int(s, "show_ids", strcmp(r->use, "client") != 0);
+    template_sql_int(s, "fleet", r->client_id == 0);
+    template_sql_int(s, "has_before", r->before_id != 0);
+    template_sql_int(s, "has_trend", r->before_id != 0);
+}
+
+/* Files that lie beside the page: names are slugs, so they are safe links. */
+static void add_files(const struct report *r, struct template_sql *s)
+{
+    static const struct {
+        const char *name, *part;
+    } files[] = {{"csv_findings", "-findings.csv"},
+                 {"csv_devices", "-devices.csv"},
+                 {"csv_remedies", "-remedies.csv"},
+                 {"csv_accounts", "-accounts.csv"},
+                 {"xlsx", ".xlsx"}};
+    struct strbuf b = {0};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(files); i++) {
+        strbuf_reset(&b);
+        strbuf_addf(&b, "%s-%s-", r->slug, r->use);
+        text_slug(&b, r->period);
+        strbuf_adds(&b, files[i].part);
+        template_sql_text(s, files[i].name, strbuf_str(&b));
+    }
+    strbuf_free(&b);
+}
+
+static void add_names(const struct report *r, struct template_sql *s)
+{
+    struct strbuf b = {0};
+    char iso[24];
+
+    strbuf_addf(&b, "%s, %s, %s", subject_of(r), use_title(r->use), r->period);
+    template_sql_text(s, "title", strbuf_str(&b));
+    template_sql_text(s, "use_title", use_title(r->use));
+    template_sql_text(s, "subject", subject_of(r));
+    template_sql_text(s, "period", r->period);
+    template_sql_text(s, "before", r->before_id ? r->before : NULL);
+    strbuf_reset(&b);
+    html_day(&b, r->as_of - 1); /* a date means its end, 24:00 */
+    template_sql_text(s, "as_of", strbuf_str(&b));
+    when_format(r->as_of, iso, sizeof(iso));
+    template_sql_text(s, "as_of_iso", iso);
+    strbuf_free(&b);
+}
+
+static int add_limits(const struct report *r, struct template_sql *s,
+                      const struct html_counts *n, struct err *err)
+{
+    int64_t all, clients;
+
+    if (query_number(r, "html-line_count", &all, err) != 0 ||
+        query_number(r, "html-client_count", &clients, err) != 0)
+        return -1;
+    template_sql_int(s, "macs_shown",
+                     n->devices < STATIC_MACS ? n->devices : STATIC_MACS);
+    template_sql_int(s, "macs_left",
+                     n->devices > DATA_ROWS ? n->devices - DATA_ROWS : 0);
+    template_sql_int(s, "lines_left", all > DATA_ROWS ? all - DATA_ROWS : 0);
+    template_sql_int(s, "many_clients", clients > 1);
+    return 0;
+}
+
+/* What queries bind. */
+static void add_parameters(const struct report *r, struct template_sql *s)
+{
+    template_sql_int(s, "period_id", r->period_id);
+    template_sql_int(s, "before_id", r->before_id);
+    template_sql_int(s, "client_id", r->client_id);
+    template_sql_int(s, "as_of", r->as_of);
+    template_sql_text(s, "use", r->use);
+}
+
+static int add_lists(struct template_sql *s, struct err *err)
+{
+    const struct template_var *v;
+    char path[128];
+    const struct resource *res;
+
+    for (v = html_vars; v->name; v++) {
+        if (v->kind != TEMPLATE_LIST)
+            continue;
+        snprintf(path, sizeof(path), "report/queries/html-%s.sql", v->name);
+        res = resource_find(path);
+        if (!res)
+            return err_set(err, ERR_FAIL, "there is no query %s", path);
+        template_sql_list(s, v->name, res->data, res->name, v->fields);
+    }
+    return 0;
+}
+
+static int add_values(const struct report *r, struct template_sql *s,
+                      struct loader *l, struct err *err)
+{
+    static const char *const rows[] = {"html-totals", "html-rates",
+                                       "html-overdue_count", "html-population"};
+    struct html_counts n = {0};
+    size_t i;
+
+    add_parameters(r, s);
+    for (i = 0; i < COUNT_OF(rows); i++)
+        if (add_row(r, s, rows[i], err) != 0)
+            return -1;
+    if (read_counts(r, &n, err) != 0 || add_limits(r, s, &n, err) != 0 ||
+        add_lists(s, err) != 0)
+        return -1;
+    add_names(r, s);
+    add_flags(r, s);
+    add_files(r, s);
+    add_story(r, s, &n);
+    add_bars(s, &n);
+    template_sql_writer(s, "trend_chart", svg_trend, r);
+    template_sql_writer(s, "data", html_data, r);
+    if (add_code(s, l, "report.css", "style", err) != 0)
+        return -1;
+    return add_code(s, l, "report.js", "script", err);
+}
+
+int html_write(const struct report *r, FILE *out, struct err *err)
+{
+    struct loader l = {.dir = r->options ? r->options->templates : NULL};
+    struct template *t = compile(&l, r->use, err);
+    struct template_sql *s = t ? template_sql_new(r->db, err) : NULL;
+    struct template_value root;
+    int rc = -1;
+
+    if (s && prepare(r, err) == 0 && add_values(r, s, &l, err) == 0) {
+        root = template_sql_root(s);
+        rc = template_render_file(t, template_sql_source(s), &root, out, err);
+    }
+    template_sql_free(s);
+    template_free(t);
+    strbuf_free(&l.text);
+    return rc;
+}

@@ -1,0 +1,424 @@
+/*
+ * html_data.c - rows as arrays, repeated words as numbers, blocks of 5,000.
+ */
+#include "core/base.h"
+
+#include "core/db.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "report/html_data.h"
+#include "report/html_intern.h"
+#include "report/html_words.h"
+#include "report/query.h"
+#include "report/source.h"
+
+/* Columns whose words repeat, each with a table of its own. */
+enum table {
+    T_CLIENT,
+    T_SITE,
+    T_MODEL,
+    T_CHIP,
+    T_OS,
+    T_FILE,
+    T_SOURCE,
+    T_COLUMN,
+    T_COUNT
+};
+
+static const char *const table_names[] = {"clients", "sites",   "models",
+                                          "chips",   "systems", "files",
+                                          "sources", "columns"};
+
+struct data {
+    const struct report *r;
+    struct template_out *out;
+    struct strbuf row;
+    struct intern tables[T_COUNT];
+    const char *kind; /* of the block being written; NULL: none is open */
+    size_t in_block;
+    struct err *err;
+};
+
+void html_json_string(struct strbuf *b, const char *s)
+{
+    size_t n = strlen(s), len;
+    uint32_t cp = 0;
+
+    strbuf_addc(b, '"');
+    for (; n; s += len, n -= len) {
+        len = utf8_decode(s, n, &cp);
+        if (len == 0) {
+            strbuf_adds(b, "\\ufffd");
+            len = 1;
+        } else if (cp == '"' || cp == '\\') {
+            strbuf_addc(b, '\\');
+            strbuf_addc(b, (char)cp);
+        } else if (cp < 0x20 || cp == '<' || cp == '>' || cp == 0x7f ||
+                   cp == 0x2028 || cp == 0x2029) {
+            strbuf_addf(b, "\\u%04x", (unsigned)cp);
+        } else {
+            strbuf_add(b, s, len);
+        }
+    }
+    strbuf_addc(b, '"');
+}
+
+/* -------------------------------------------------------------- blocks --- */
+
+static void put(struct data *d, const char *s)
+{
+    template_write(d->out, s, strlen(s));
+}
+
+static void close_block(struct data *d)
+{
+    if (d->kind)
+        put(d, "\n]</script>\n");
+    d->kind = NULL;
+}
+
+/* Write d->row as the next row of a kind. */
+static int put_row(struct data *d, const char *kind)
+{
+    char open[80];
+
+    if (!strbuf_ok(&d->row))
+        return err_nomem(d->err);
+    if (d->kind != kind || d->in_block == HTML_BLOCK) {
+        close_block(d);
+        snprintf(open, sizeof(open),
+                 "<script type=\"application/json\" data-rows=\"%s\">[", kind);
+        put(d, open);
+        d->kind = kind;
+        d->in_block = 0;
+    }
+    put(d, d->in_block++ ? ",\n" : "\n");
+    template_write(d->out, d->row.data, d->row.len);
+    return 0;
+}
+
+/* --------------------------------------------------------------- cells --- */
+
+static void comma(struct data *d)
+{
+    if (d->row.len && d->row.data[d->row.len - 1] != '[')
+        strbuf_addc(&d->row, ',');
+}
+
+static void put_int(struct data *d, int64_t n)
+{
+    comma(d);
+    strbuf_addf(&d->row, "%lld", (long long)n);
+}
+
+/* A number, or null. */
+static void put_number(struct data *d, sqlite3_stmt *st, int column)
+{
+    if (sqlite3_column_type(st, column) != SQLITE_NULL) {
+        put_int(d, sqlite3_column_int64(st, column));
+        return;
+    }
+    comma(d);
+    strbuf_adds(&d->row, "null");
+}
+
+static void put_string(struct data *d, const char *s)
+{
+    comma(d);
+    html_json_string(&d->row, s);
+}
+
+/* Text, or 0 for none. */
+static void put_text(struct data *d, sqlite3_stmt *st, int column)
+{
+    if (db_text(st, column)[0])
+        put_string(d, db_text(st, column));
+    else
+        put_int(d, 0);
+}
+
+static void put_word(struct data *d, enum table t, const char *word)
+{
+    put_int(d, (int64_t)intern(&d->tables[t], word));
+}
+
+/* ---------------------------------------------------------------- Macs --- */
+
+static void mac_row(struct data *d, sqlite3_stmt *st)
+{
+    static const enum table words[] = {T_CLIENT, T_SITE, T_MODEL, T_CHIP, T_OS};
+    int i;
+
+    strbuf_reset(&d->row);
+    strbuf_addc(&d->row, '[');
+    for (i = 1; i <= 5; i++) /* serial, name, person, e-mail, asset tag */
+        put_text(d, st, i);
+    for (i = 0; i < (int)COUNT_OF(words); i++)
+        put_word(d, words[i], db_text(st, 6 + i));
+    put_text(d, st, 11);       /* verdict */
+    for (i = 12; i <= 17; i++) /* worst ... stale, last_checkin */
+        put_number(d, st, i);
+    put_text(d, st, 18); /* filevault */
+    put_text(d, st, 19); /* bootstrap_state */
+    put_number(d, st, 20);
+    for (i = 21; i <= 26; i++) /* repair path ... holder names */
+        put_text(d, st, i);
+    strbuf_addc(&d->row, ']');
+}
+
+static int write_macs(struct data *d)
+{
+    sqlite3_stmt *st;
+    int step = 0;
+
+    if (query_open(d->r, "html-data_macs", &st, d->err) != 0)
+        return -1;
+    while ((step = db_step(st, d->err)) > 0) {
+        mac_row(d, st);
+        if (put_row(d, "macs") != 0) {
+            step = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(st);
+    return step;
+}
+
+/* --------------------------------------------------------------- lines --- */
+
+static int put_members(struct data *d, sqlite3_stmt *line, sqlite3_stmt *st)
+{
+    int step;
+
+    if (db_bind_int(st, ":device_id", sqlite3_column_int64(line, 7), d->err) !=
+            0 ||
+        db_bind_text(st, ":result", db_text(line, 8), d->err) != 0 ||
+        db_bind_text(st, ":remedy", db_text(line, 3), d->err) != 0)
+        return -1;
+    comma(d);
+    strbuf_addc(&d->row, '[');
+    while ((step = db_step(st, d->err)) > 0) {
+        comma(d);
+        strbuf_addc(&d->row, '[');
+        put_number(d, st, 0);
+        put_text(d, st, 1);
+        put_text(d, st, 2);
+        put_text(d, st, 3);
+        put_text(d, st, 4);
+        strbuf_addc(&d->row, ']');
+    }
+    strbuf_addc(&d->row, ']');
+    sqlite3_reset(st);
+    return step;
+}
+
+static int line_row(struct data *d, sqlite3_stmt *st, sqlite3_stmt *members)
+{
+    strbuf_reset(&d->row);
+    strbuf_addc(&d->row, '[');
+    put_int(d, sqlite3_column_int64(st, 0) - 1);
+    put_text(d, st, 1);   /* severity */
+    put_number(d, st, 2); /* unknown */
+    put_text(d, st, 3);   /* remedy */
+    put_text(d, st, 4);   /* state */
+    put_number(d, st, 5); /* days open */
+    put_number(d, st, 6); /* accepted */
+    if (put_members(d, st, members) < 0)
+        return -1;
+    strbuf_addc(&d->row, ']');
+    return 0;
+}
+
+static int write_lines(struct data *d)
+{
+    sqlite3_stmt *st = NULL, *members = NULL;
+    int step = -1;
+
+    if (query_open(d->r, "html-data_lines", &st, d->err) == 0 &&
+        query_open(d->r, "html-data_members", &members, d->err) == 0)
+        while ((step = db_step(st, d->err)) > 0)
+            if (line_row(d, st, members) != 0 || put_row(d, "lines") != 0) {
+                step = -1;
+                break;
+            }
+    sqlite3_finalize(st);
+    sqlite3_finalize(members);
+    return step;
+}
+
+/* --------------------------------------------------------------- proof --- */
+
+struct proof {
+    struct data *d;
+    struct strbuf seen; /* values of this Mac that were written, one a line */
+};
+
+/* One value: skipped where another rule of the Mac has shown it. */
+static int proof_value(void *ctx, const struct source_value *v, struct err *err)
+{
+    struct proof *p = ctx;
+    struct data *d = p->d;
+    struct strbuf key = {0};
+    char when[24] = "";
+    bool again;
+
+    strbuf_addf(&key, "\n%s\t%s\t%s\t%lld\t", v->fact, v->account, v->file,
+                (long long)v->line);
+    again = p->seen.len && strstr(p->seen.data, strbuf_str(&key));
+    if (!again)
+        strbuf_adds(&p->seen, strbuf_str(&key));
+    strbuf_free(&key);
+    if (again)
+        return 0;
+    if (v->time != INT64_MIN)
+        when_format(v->time, when, sizeof(when));
+    comma(d);
+    strbuf_addc(&d->row, '[');
+    put_string(d, v->fact);
+    put_string(d, v->account);
+    put_string(d, v->value);
+    put_word(d, T_COLUMN, v->column);
+    put_string(d, strcmp(v->raw, v->value) == 0 ? "" : v->raw);
+    put_word(d, T_SOURCE, v->source);
+    put_word(d, T_FILE, v->file);
+    put_int(d, v->line);
+    put_string(d, when);
+    strbuf_addc(&d->row, ']');
+    return strbuf_ok(&p->seen) ? 0 : err_nomem(err);
+}
+
+static int proof_rows(struct data *d, sqlite3_stmt *st, struct source *source)
+{
+    struct proof p = {.d = d};
+    int64_t mac = 0;
+    int step = 0, rc = 0;
+
+    while (rc == 0 && (step = db_step(st, d->err)) > 0) {
+        struct source_ask ask = {.rule_no = sqlite3_column_int(st, 2),
+                                 .device_id = sqlite3_column_int64(st, 1),
+                                 .account_id = sqlite3_column_int64(st, 3),
+                                 .row_id = sqlite3_column_int64(st, 4)};
+
+        if (sqlite3_column_int64(st, 0) != mac) {
+            if (mac) {
+                strbuf_adds(&d->row, "]]");
+                rc = put_row(d, "proof");
+            }
+            mac = sqlite3_column_int64(st, 0);
+            strbuf_reset(&p.seen);
+            strbuf_reset(&d->row);
+            strbuf_addf(&d->row, "[%lld,[", (long long)mac - 1);
+        }
+        if (rc == 0)
+            rc = source_each(source, &ask, proof_value, &p, d->err);
+    }
+    if (mac && rc == 0 && step == 0) {
+        strbuf_adds(&d->row, "]]");
+        rc = put_row(d, "proof");
+    }
+    strbuf_free(&p.seen);
+    return rc == 0 && step == 0 ? 0 : -1;
+}
+
+static int write_proof(struct data *d)
+{
+    struct source *source = source_open(d->r, d->err);
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+
+    if (source && query_open(d->r, "html-data_proof", &st, d->err) == 0 &&
+        db_bind_int(st, ":most", HTML_PROOF, d->err) == 0)
+        rc = proof_rows(d, st, source);
+    sqlite3_finalize(st);
+    source_close(source);
+    return rc;
+}
+
+/* --------------------------------------------------------------- words --- */
+
+static int write_query(struct data *d, const char *name, const char *query)
+{
+    sqlite3_stmt *st;
+    int step, i, first = 1;
+
+    if (query_open(d->r, query, &st, d->err) != 0)
+        return -1;
+    strbuf_addf(&d->row, "\"%s\":[", name);
+    while ((step = db_step(st, d->err)) > 0) {
+        strbuf_adds(&d->row, first ? "\n[" : ",\n[");
+        first = 0;
+        for (i = 0; i < sqlite3_column_count(st); i++)
+            if (sqlite3_column_type(st, i) == SQLITE_INTEGER)
+                put_number(d, st, i);
+            else
+                put_text(d, st, i);
+        strbuf_addc(&d->row, ']');
+    }
+    strbuf_adds(&d->row, "],\n");
+    sqlite3_finalize(st);
+    return step;
+}
+
+static void write_plain(struct data *d, const char *kind)
+{
+    const char *code, *words;
+    size_t at = 0;
+
+    strbuf_addf(&d->row, "\"%s\":{", kind);
+    while ((words = html_plain_next(kind, &at, &code))) {
+        if (d->row.data[d->row.len - 1] != '{')
+            strbuf_addc(&d->row, ',');
+        html_json_string(&d->row, code);
+        strbuf_addc(&d->row, ':');
+        html_json_string(&d->row, words);
+    }
+    strbuf_adds(&d->row, "},\n");
+}
+
+static int write_words(struct data *d)
+{
+    static const char *const kinds[] = {
+        "verdict", "severity",  "state",     "readiness", "capability", "chip",
+        "repair",  "bootstrap", "filevault", "who",       "effort",     "fact"};
+    size_t i, t;
+
+    strbuf_reset(&d->row);
+    strbuf_addc(&d->row, '{');
+    if (write_query(d, "rules", "html-data_rules") != 0 ||
+        write_query(d, "remedies", "html-data_remedies") != 0)
+        return -1;
+    for (i = 0; i < COUNT_OF(kinds); i++)
+        write_plain(d, kinds[i]);
+    for (t = 0; t < T_COUNT; t++) {
+        strbuf_addf(&d->row, "%s\"%s\":[", t ? ",\n" : "", table_names[t]);
+        for (i = 0; i < d->tables[t].n; i++)
+            put_string(d, d->tables[t].words[i]);
+        strbuf_addc(&d->row, ']');
+        if (d->tables[t].failed)
+            return err_nomem(d->err);
+    }
+    strbuf_adds(&d->row, "}");
+    if (!strbuf_ok(&d->row))
+        return err_nomem(d->err);
+    put(d, "<script type=\"application/json\" id=\"words\">");
+    template_write(d->out, d->row.data, d->row.len);
+    put(d, "</script>\n");
+    return 0;
+}
+
+int html_data(const void *report, struct template_out *out, struct err *err)
+{
+    struct data d = {.r = report, .out = out, .err = err};
+    int rc = -1;
+    size_t i;
+
+    if (write_macs(&d) == 0 && write_lines(&d) == 0 && write_proof(&d) == 0) {
+        close_block(&d);
+        rc = write_words(&d);
+    }
+    for (i = 0; i < T_COUNT; i++)
+        intern_free(&d.tables[i]);
+    strbuf_free(&d.row);
+    return rc;
+}
