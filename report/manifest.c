@@ -158,6 +158,8 @@ static int write_head(struct sink *s, const struct report *r, struct err *err)
     sink_adds(s, ",\n ");
     json_string_member(s, "period", r->period);
     sink_adds(s, ",\n ");
+    json_string_member(s, "before", r->before);
+    sink_adds(s, ",\n ");
     json_string_member(s, "as_of", as_of);
     sink_adds(s, ",\n ");
     json_string_member(s, "version", r->options->version);

@@ -124,6 +124,46 @@ static int find_before(sqlite3 *db, struct job *j, struct err *err)
     return step < 0 ? -1 : 0;
 }
 
+/*
+ * The facts carry their as-of, and every Mac of the period's results must be
+ * among them.
+ */
+int report_posture_is(sqlite3 *db, const char *period, bool *is,
+                      struct err *err)
+{
+    static const char sql[] =
+        "SELECT (SELECT count(*) FROM device_fact) = n.devices"
+        "   AND NOT EXISTS (SELECT 1 FROM client_policy p"
+        "                    WHERE p.as_of <> n.as_of)"
+        "   AND NOT EXISTS (SELECT 1 FROM device_result r"
+        "                    WHERE r.period_id = n.period_id"
+        "                      AND r.device_id NOT IN"
+        "                          (SELECT device_id FROM device_fact))"
+        "  FROM run n"
+        " WHERE n.period = coalesce(:period,"
+        "                           (SELECT max(period) FROM run))";
+    int64_t tables;
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    *is = false;
+    if (db_number(db,
+                  "SELECT count(*) FROM sqlite_schema WHERE name IN"
+                  " ('device_fact', 'client_policy', 'device_derived')",
+                  0, &tables, err) < 0)
+        return -1;
+    if (tables < 3)
+        return 0;
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    if (!period || db_bind_text(st, ":period", period, err) == 0)
+        step = db_step(st, err);
+    if (step == 1)
+        *is = sqlite3_column_int(st, 0) != 0;
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
 /* The clients of a period with their slugs, in order of their names. */
 struct client {
     int64_t id;

@@ -90,4 +90,12 @@ void report_summary_free(struct report_summary *s);
 int report_verify(sqlite3 *db, const char *dir, FILE *out, int64_t *files,
                   struct err *err) MUST_CHECK;
 
+/*
+ * Whether the facts in the database (which are those of the period analysed
+ * last) are those of "period" (NULL: the newest one judged). Where not, it must
+ * be analysed again before accounts and devices can be reported.
+ */
+int report_posture_is(sqlite3 *db, const char *period, bool *is,
+                      struct err *err) MUST_CHECK;
+
 #endif

@@ -1,0 +1,148 @@
+/*
+ * cmd_report.c - muster report: write the reports of a judged period.
+ */
+#include "core/base.h"
+
+#include "core/commands.h"
+#include "core/db.h"
+#include "core/text.h"
+#include "report/report.h"
+
+#include <jansson.h>
+
+static struct report_options read_options(const struct options *o)
+{
+    return (struct report_options){
+        .dir = opt_text(o, "output"),
+        .period = opt_text(o, "period"),
+        .client = opt_text(o, "client"),
+        .use = opt_text(o, "use"),
+        .formats = opt_text(o, "format"),
+        .templates = opt_text(o, "templates"),
+        .redact = opt_text(o, "redact"),
+        .redact_key = opt_text(o, "redact-key"),
+        .csv_raw = opt_flag(o, "csv-raw"),
+        .csv_bom = opt_flag(o, "csv-bom"),
+        .each_client = opt_flag(o, "each-client"),
+        .new_only = opt_flag(o, "new-only"),
+        .force = opt_flag(o, "force"),
+    };
+}
+
+static int print_json(const struct report_summary *s, struct err *err)
+{
+    json_t *files = json_array(), *root;
+    char *text;
+    size_t i;
+
+    for (i = 0; i < s->count; i++)
+        json_array_append_new(
+            files, json_pack("{s:s, s:s, s:I, s:o}", "name", s->files[i].name,
+                             "format", s->files[i].format, "bytes",
+                             (json_int_t)s->files[i].bytes, "rows",
+                             s->files[i].rows < 0
+                                 ? json_null()
+                                 : json_integer((json_int_t)s->files[i].rows)));
+    root =
+        json_pack("{s:s, s:s, s:s?, s:I, s:I, s:I, s:s?, s:o}", "schema",
+                  "muster.written/1", "folder", s->dir, "manifest", s->manifest,
+                  "guarded_cells", (json_int_t)s->guarded, "cut_cells",
+                  (json_int_t)s->cut, "clients", (json_int_t)s->clients,
+                  "failed", s->failed, "files", files);
+    text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+    json_decref(root);
+    if (!text)
+        return err_nomem(err);
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static void talk(const struct report_summary *s, int level)
+{
+    size_t i;
+
+    for (i = 0; level > 1 && i < s->count; i++)
+        fprintf(stderr, "  %s\n", s->files[i].name);
+    fprintf(stderr, "wrote %zu files to ", s->count);
+    text_print_safe(s->dir, stderr);
+    if (s->clients)
+        fprintf(stderr, ", a folder for each of %zu clients", s->clients);
+    fputc('\n', stderr);
+    if (s->guarded)
+        fprintf(stderr,
+                "  %lld CSV cells could be taken for formulas and begin with "
+                "an apostrophe (--csv-raw leaves it out)\n",
+                (long long)s->guarded);
+    if (s->cut)
+        fprintf(stderr, "  %lld texts were too long for a workbook's cell\n",
+                (long long)s->cut);
+    if (s->opener) {
+        fputs("look at ", stderr);
+        text_print_safe(s->opener, stderr);
+        fputc('\n', stderr);
+    }
+}
+
+static int write_reports(sqlite3 *db, const struct call *c, struct err *err)
+{
+    struct report_options o = read_options(c->opt);
+    struct report_summary s = {0};
+    int rc = report_write(db, &o, &s, err);
+
+    if (rc == 0 && opt_flag(c->opt, "json"))
+        rc = print_json(&s, err);
+    if (rc == 0 && opt_talk(c->opt) > 0)
+        talk(&s, opt_talk(c->opt));
+    if (rc == 0 && s.failed)
+        rc = err_set(err, s.failed_code, "not all clients have a report: %s",
+                     s.failed);
+    report_summary_free(&s);
+    return rc;
+}
+
+static int run(const struct call *c, struct err *err)
+{
+    const char *period = opt_text(c->opt, "period");
+    sqlite3 *db;
+    bool is = false;
+    int rc = -1;
+
+    if (c->count > 0)
+        return err_set(err, ERR_USAGE, "report: takes no operand");
+    db = command_store(c, DB_READ, err);
+    if (!db)
+        return -1;
+    if (report_posture_is(db, period, &is, err) == 0)
+        rc = write_reports(db, c, err);
+    db_close(db);
+    return rc;
+}
+
+static const char *const options[] = {
+    "output",     "period",   "client",  "each-client", "use",
+    "format",     "csv-bom",  "csv-raw", "templates",   "redact",
+    "redact-key", "new-only", "force",   NULL};
+
+const struct command cmd_report = {
+    .name = "report",
+    .summary = "Write CSV, XLSX, HTML and JSON of a judged period",
+    .usage = "report [OPTIONS]",
+    .help =
+        "Writes the reports of the newest judged period, or the one named by\n"
+        "--period, of the whole fleet, of one client (--client) or of each in\n"
+        "a folder of its own (--each-client). Nothing is judged again.\n"
+        "\n"
+        "Files are called CLIENT-USE-PERIOD[-SUBJECT].EXT, with \"fleet\" for\n"
+        "all together. A file that stands there is replaced if a manifest of\n"
+        "an earlier report names it. The manifest is written last; \"muster\n"
+        "verify\" compares everything with it.\n"
+        "\n"
+        "CSV cells that a spreadsheet could take for a formula get a leading\n"
+        "apostrophe, which --csv-raw leaves out.",
+    .examples = "  muster report\n"
+                "  muster report --use client --client Northwind -F html,xlsx\n"
+                "  muster report --each-client -o out\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,59 @@
+/*
+ * cmd_verify.c - muster verify: are the reports what they were, and right?
+ */
+#include "core/base.h"
+
+#include "core/commands.h"
+#include "core/db.h"
+#include "report/report.h"
+
+#include <unistd.h>
+
+/* The database where there is one; named by --db it must be there. */
+static int open_store(const struct call *c, sqlite3 **db, struct err *err)
+{
+    *db = NULL;
+    if (!opt_text(c->opt, "db") && access("muster.db", F_OK) != 0)
+        return 0;
+    *db = command_store(c, DB_READ, err);
+    return *db ? 0 : -1;
+}
+
+static int run(const struct call *c, struct err *err)
+{
+    const char *dir = c->count ? c->operands[0] : "reports";
+    int64_t files = 0;
+    sqlite3 *db;
+    int rc;
+
+    if (c->count > 1)
+        return err_set(err, ERR_USAGE, "verify: takes one folder");
+    if (open_store(c, &db, err) < 0)
+        return -1;
+    rc = report_verify(db, dir, stdout, &files, err);
+    if (rc == 0 && opt_talk(c->opt) > 0)
+        fprintf(stderr, "%lld files agree with their manifests%s\n",
+                (long long)files,
+                db ? " and the database"
+                   : "; there was no database to compare");
+    db_close(db);
+    return rc;
+}
+
+const struct command cmd_verify = {
+    .name = "verify",
+    .summary = "Read written reports again and compare all numbers",
+    .usage = "verify [OPTIONS] [DIR]",
+    .help =
+        "Opens every file that a manifest in DIR (default: reports) names, and\n"
+        "in the folders below it: digests, rows and parts of CSV, XLSX, HTML\n"
+        "and JSON are compared with the manifest and with the database. Each\n"
+        "difference is a line on standard output, and the exit status is 3.\n"
+        "\n"
+        "Where the database still holds the facts of the period, CSV and JSON\n"
+        "are made again and must come out the same byte for byte.",
+    .examples = "  muster verify\n"
+                "  muster verify out/acme\n",
+    .options = NULL,
+    .run = run,
+};
