@@ -7,6 +7,7 @@
 #include "core/base.h"
 
 #include "analyze/derive.h"
+#include "analyze/names.h"
 #include "analyze/resolve.h"
 #include "core/db.h"
 #include "core/policy.h"
@@ -76,101 +77,6 @@ static int write_policy(sqlite3 *db, int64_t as_of, const struct config *config,
         }
     sqlite3_finalize(clients);
     sqlite3_finalize(add);
-    return step;
-}
-
-/* ------------------------------------------------------- accounts by name */
-
-/* What a list of names in the policy says of the accounts that fit. A source
- * that says something of the account goes before; "given" lists give a value
- * to the accounts of that client which do not fit as well. */
-static const struct name_list {
-    const char *key;    /* of the configuration */
-    const char *column; /* of account_fact */
-    const char *value;  /* as SQL */
-    bool given;
-} name_lists[] = {
-    {"managed_admin", "role", "'managed_admin'", false},
-    {"service", "role", "'service'", false},
-    {"shared", "role", "'shared'", false},
-    {"password_known", "password_known_by", "'admin'", false},
-    {"break_glass", "break_glass", "1", true},
-    {"allowed_filevault_users", "filevault_allowed", "1", true},
-};
-
-static void fn_named(sqlite3_context *ctx, int argc, sqlite3_value **v)
-{
-    const char *words = (const char *)sqlite3_value_text(v[0]);
-    const char *name = (const char *)sqlite3_value_text(v[1]);
-
-    (void)argc;
-    sqlite3_result_int(ctx, words && name && config_fits(words, name));
-}
-
-/* An unknown that comes of a conflict stays one. */
-static int apply_list(sqlite3 *db, int64_t period_id, const struct name_list *l,
-                      int64_t client, const char *words, struct err *err)
-{
-    struct strbuf sql = {0};
-    sqlite3_stmt *st = NULL;
-    int rc = -1;
-
-    strbuf_addf(&sql,
-                "UPDATE account_fact SET %s = CASE WHEN named(:words, account)"
-                " THEN %s ELSE %s END WHERE device_id IN (SELECT device_id"
-                " FROM device_fact WHERE client_id = :client) AND %s IS NULL",
-                l->column, l->value, l->given ? "0" : "NULL", l->column);
-    if (!l->given)
-        strbuf_addf(&sql,
-                    " AND named(:words, account) AND NOT EXISTS (SELECT 1"
-                    " FROM conflict c WHERE c.device_id ="
-                    " account_fact.device_id AND c.fact = '%s'"
-                    " AND fold(c.account) = fold(account_fact.account)"
-                    " AND c.period_id = %lld)",
-                    l->column, (long long)period_id);
-    if (!strbuf_ok(&sql))
-        err_nomem(err);
-    else if (db_prepare(db, strbuf_str(&sql), &st, err) == 0 &&
-             db_bind_text(st, ":words", words, err) == 0 &&
-             db_bind_int(st, ":client", client, err) == 0)
-        rc = db_run(st, err);
-    sqlite3_finalize(st);
-    strbuf_free(&sql);
-    return rc;
-}
-
-static int apply_names(sqlite3 *db, int64_t period_id,
-                       const struct config *config, struct err *err)
-{
-    sqlite3_stmt *st = NULL;
-    size_t i;
-    int step;
-
-    if (!config)
-        return 0;
-    if (sqlite3_create_function(db, "named", 2,
-                                SQLITE_UTF8 | SQLITE_DIRECTONLY |
-                                    SQLITE_DETERMINISTIC,
-                                NULL, fn_named, NULL, NULL) != SQLITE_OK)
-        return db_fail(db, "register a function", err);
-    if (db_prepare(db,
-                   "SELECT client_id, name FROM client WHERE client_id IN"
-                   " (SELECT client_id FROM device_fact)",
-                   &st, err) < 0)
-        return -1;
-    while ((step = db_step(st, err)) == 1)
-        for (i = 0; i < COUNT_OF(name_lists) && step >= 0; i++) {
-            const char *words =
-                config_get(config, db_text(st, 1), name_lists[i].key);
-
-            if (words && words[0] &&
-                apply_list(db, period_id, &name_lists[i],
-                           sqlite3_column_int64(st, 0), words, err) < 0) {
-                sqlite3_finalize(st);
-                return -1;
-            }
-        }
-    sqlite3_finalize(st);
     return step;
 }
 
@@ -256,7 +162,7 @@ int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
            struct err *err)
 {
     if (write_policy(db, as_of, config, err) < 0 ||
-        apply_names(db, period_id, config, err) < 0 ||
+        names_apply(db, config, period_id, err) < 0 ||
         make_views(db, period_id, customs, err) < 0)
         return -1;
     return sql_run_part(db, POSTURE, "derive", err);

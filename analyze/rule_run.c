@@ -153,8 +153,7 @@ static int rule_fault(const struct rule *r, struct err *err, const char *fmt,
     return err_at(err, ERR_CONFIG, r->file, r->sql_line, 0, "%s", text);
 }
 
-/* ------------------------------------------------------------------- opening
- */
+/* --------------------------------------------------------------- opening */
 
 /* Columns of the SELECT: each known, none twice, the needed ones there. */
 static int check_columns(const struct rule *r, sqlite3_stmt *st, bool has[6],
@@ -311,8 +310,7 @@ void rule_close(struct rule_query *q)
     free(q);
 }
 
-/* ------------------------------------------------------------------- running
- */
+/* --------------------------------------------------------------- running */
 
 struct budget {
     int64_t left;
