@@ -46,7 +46,7 @@ HELP := $(sort $(wildcard tests/*/second/*.c tests/support/*.c))
 FUZZ := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 HDR  := $(wildcard $(DIRS:=/*.h) tests/*/*.h tests/*/*/*.h)
 RES  := $(sort ingest/schema.sql \
-        $(wildcard ingest/sources/*.json ingest/collectors/* \
+        $(wildcard core/queries/*.sql ingest/sources/*.json ingest/collectors/* \
         analyze/*.sql analyze/rules/*/*.sql analyze/rules/*/*.jsonl \
         analyze/remedies/*.md report/queries/*.sql report/*.json \
         templates/*))
