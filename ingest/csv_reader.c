@@ -40,7 +40,7 @@ struct csv_reader {
 
     char *text; /* cells of the queued rows */
     size_t text_len, text_cap;
-    struct csv_cell *cells; /* while parsing, "s" holds offset + 1 */
+    struct csv_cell *cells;
     size_t cell_count, cell_cap;
     struct queued *rows;
     size_t row_count, row_cap, row_at;
@@ -174,43 +174,33 @@ static void count_inner(struct csv_reader *r, const char *s, size_t n)
     }
 }
 
+/* reserve() has made room, so nothing here moves. */
 static void on_cell(void *data, size_t n, void *ctx)
 {
     struct csv_reader *r = ctx;
     size_t k = r->cell_count - r->row_first;
-    void *text = r->text, *cells = r->cells;
+    struct csv_cell *c = &r->cells[r->cell_count];
 
     if (r->fault)
         return;
-    r->after_cr = false;
     if (k == 0) {
         r->row_line = r->line;
         r->row_bytes = 0;
+        r->after_cr = false;
     }
     r->row_bytes += n;
     if (k >= CSV_COLUMNS_MOST || r->row_bytes > CSV_ROW_MOST) {
         r->fault = k >= CSV_COLUMNS_MOST ? FAULT_COLUMNS : FAULT_ROW;
         return;
     }
-    if (!grow(&cells, &r->cell_cap, r->cell_count + 1, sizeof(*r->cells)) ||
-        !grow(&text, &r->text_cap, r->text_len + n, 1)) {
-        r->cells = cells;
-        r->fault = FAULT_MEMORY;
-        return;
-    }
-    r->cells = cells;
-    r->text = text;
-    r->cells[r->cell_count].n = (uint32_t)n;
-    if (r->wanted && k < r->columns && !r->wanted[k]) {
-        r->cells[r->cell_count].s = NULL;
-    } else {
-        /* an offset for now: the text may still move */
-        r->cells[r->cell_count].s = (const char *)(uintptr_t)(r->text_len + 1);
-        if (n)
-            memcpy(r->text + r->text_len, data, n);
+    r->cell_count++;
+    c->n = (uint32_t)n;
+    c->s = NULL;
+    if (!r->wanted || k >= r->columns || r->wanted[k]) {
+        c->s = r->text + r->text_len;
+        memcpy(r->text + r->text_len, data, n);
         r->text_len += n;
     }
-    r->cell_count++;
     if (r->inner)
         count_inner(r, data, n);
 }
@@ -306,8 +296,8 @@ static void compact(struct csv_reader *r)
         c = &r->cells[i];
         if (!c->s)
             continue;
-        memmove(r->text + text, r->text + ((uintptr_t)c->s - 1), c->n);
-        c->s = (const char *)(uintptr_t)(text + 1);
+        memmove(r->text + text, c->s, c->n);
+        c->s = r->text + text;
         text += c->n;
     }
     r->cell_count = n;
@@ -316,14 +306,30 @@ static void compact(struct csv_reader *r)
     r->row_count = r->row_at = 0;
 }
 
-/* Turn offsets into pointers once nothing moves any more. */
-static void settle(struct csv_reader *r)
+/* Room for all that the next "n" bytes can give: libcsv holds back at most the
+ * cell that it is in. */
+static int reserve(struct csv_reader *r, size_t n, struct err *err)
 {
-    size_t i;
+    size_t need = r->text_len + n + r->p.entry_pos + 1, i;
+    char *old = r->text;
+    void *text = r->text, *cells = r->cells;
 
-    for (i = 0; i < r->row_first; i++)
-        if (r->cells[i].s)
-            r->cells[i].s = r->text + ((uintptr_t)r->cells[i].s - 1);
+    if (!grow(&cells, &r->cell_cap, r->cell_count + n + 2, sizeof(*r->cells)))
+        return err_nomem(err);
+    r->cells = cells;
+    if (!grow(&text, &r->text_cap, need, 1))
+        return err_nomem(err);
+    r->text = text;
+    if (r->text == old || !old)
+        return 0;
+    need = 0;
+    for (i = 0; i < r->cell_count; i++) {
+        if (!r->cells[i].s)
+            continue;
+        r->cells[i].s = r->text + need;
+        need += r->cells[i].n;
+    }
+    return 0;
 }
 
 static char escaped(char c)
@@ -379,11 +385,12 @@ static int read_chunk(struct csv_reader *r, size_t *n, struct err *err)
 static int finish(struct csv_reader *r, struct err *err)
 {
     r->ended = true;
+    if (reserve(r, 0, err) < 0)
+        return -1;
     if (csv_fini(&r->p, on_cell, on_row, r) != 0)
         return open_quote(r, err);
     if (r->fault)
         return limit_error(r, err);
-    settle(r);
     return 0;
 }
 
@@ -396,6 +403,8 @@ static int refill(struct csv_reader *r, struct err *err)
         return -1;
     if (n == 0)
         return finish(r, err);
+    if (reserve(r, n, err) < 0)
+        return -1;
     scan_quotes(r, r->chunk, n);
     done = csv_parse(&r->p, r->chunk, n, on_cell, on_row, r);
     r->last_byte = r->chunk[n - 1];
@@ -404,7 +413,6 @@ static int refill(struct csv_reader *r, struct err *err)
     if (done != n)
         return parse_error(r, r->chunk, done, err);
     scan_lines(r, r->chunk, n);
-    settle(r);
     return 0;
 }
 

@@ -917,11 +917,7 @@ int ingest_end(struct ingest *in, struct err *err)
         return -1;
     if (db_script(in->db,
                   "CREATE UNIQUE INDEX IF NOT EXISTS device_serial"
-                  " ON device(serial);"
-                  "CREATE INDEX IF NOT EXISTS device_row_device"
-                  " ON device_row(device_id);"
-                  "CREATE INDEX IF NOT EXISTS account_row_device"
-                  " ON account_row(device_id)",
+                  " ON device(serial)",
                   err) < 0 ||
         db_commit(in->db, err) < 0) {
         db_rollback(in->db);

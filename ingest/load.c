@@ -14,7 +14,6 @@
 #define BIT(n) ((uint64_t)1 << (n))
 
 enum out_kind {
-    OUT_IMPORT,
     OUT_LINE,
     OUT_DEVICE,
     OUT_REPORTS,
@@ -52,6 +51,8 @@ struct load {
     bool accounts_main; /* a record is an account */
     int64_t device_id;  /* of the record; 0 none */
     int64_t last_account_device;
+    bool with_raw; /* the one statement has a column for raw cells */
+    bool pending;  /* the record is judged and waits for such a statement */
     bool out_of_order;
     load_reject_fn *on_reject;
     void *reject_ctx;
@@ -80,30 +81,40 @@ static bool stored(const struct load *l, enum fact_scope scope, int fact)
     return fact != l->a_serial && fact != l->a_uuid && fact != l->a_mdm_id;
 }
 
-static void choose_columns(struct load *l, struct insert *in,
+/* import_id is written into the statement. Where all columns of the file are
+ * known ("settled"), those that no row can fill are left out. */
+static void choose_columns(struct load *l, struct insert *in, bool settled,
                            struct strbuf *names)
 {
+    uint64_t device = map_gives(l->map, FACT_DEVICE);
     const struct fact *t;
     size_t n, i;
 
     in->count = 0;
-    add_out(in, names, "import_id", OUT_IMPORT, 0);
     add_out(in, names, "line", OUT_LINE, 0);
     add_out(in, names, "device_id", OUT_DEVICE, 0);
     if (in->scope == FACT_DEVICE) {
-        add_out(in, names, "reports", OUT_REPORTS, 0);
+        if (!settled || map_nests(l->map))
+            add_out(in, names, "reports", OUT_REPORTS, 0);
+        if (!settled || map_keeps(l->map))
+            add_out(in, names, "custom", OUT_CUSTOM, 0);
     } else {
-        add_out(in, names, "read_at", OUT_READ_AT, 0);
-        add_out(in, names, "uuid", OUT_UUID, 0);
-        add_out(in, names, "mdm_id", OUT_MDM_ID, 0);
+        uint64_t ids = l->accounts_main ? in->facts : device;
+
+        if (!settled || (in->facts & BIT(l->a_observed)) ||
+            (device & (BIT(l->d_observed) | BIT(l->d_checkin))))
+            add_out(in, names, "read_at", OUT_READ_AT, 0);
+        if (!settled || ids & BIT(l->accounts_main ? l->a_uuid : l->d_uuid))
+            add_out(in, names, "uuid", OUT_UUID, 0);
+        if (!settled || ids & BIT(l->accounts_main ? l->a_mdm_id : l->d_mdm_id))
+            add_out(in, names, "mdm_id", OUT_MDM_ID, 0);
     }
     t = fact_table(in->scope, &n);
     for (i = 0; i < n; i++)
         if ((in->facts & BIT(i)) && stored(l, in->scope, (int)i))
             add_out(in, names, t[i].name, OUT_FACT, (int)i);
-    if (in->scope == FACT_DEVICE)
-        add_out(in, names, "custom", OUT_CUSTOM, 0);
-    add_out(in, names, "raw", OUT_RAW, 0);
+    if (!settled || l->with_raw)
+        add_out(in, names, "raw", OUT_RAW, 0);
 }
 
 /* "feed": the values come from the table feed, else from parameters. */
@@ -116,13 +127,13 @@ static int prepare(struct load *l, struct insert *in, uint64_t facts, bool feed,
     sqlite3_finalize(in->st);
     in->st = NULL;
     in->facts = facts;
-    choose_columns(l, in, &names);
-    strbuf_addf(&sql, "INSERT INTO %s(%s) %s",
+    choose_columns(l, in, feed, &names);
+    strbuf_addf(&sql, "INSERT INTO %s(import_id, %s) %s%lld",
                 in->scope == FACT_DEVICE ? "device_row" : "account_row",
-                strbuf_str(&names), feed ? "SELECT " : "VALUES (");
+                strbuf_str(&names), feed ? "SELECT " : "VALUES (",
+                (long long)l->import_id);
     for (i = 0; i < in->count; i++)
-        strbuf_addf(&sql, "%s%s%d", i ? ", " : "", feed ? "c" : "?",
-                    feed ? i : i + 1);
+        strbuf_addf(&sql, ", %s%d", feed ? "c" : "?", feed ? i : i + 1);
     strbuf_adds(&sql, feed ? " FROM feed" : ")");
     rc = strbuf_ok(&sql) && strbuf_ok(&names)
              ? db_prepare(l->db, strbuf_str(&sql), &in->st, err)
@@ -187,8 +198,6 @@ static struct value device_value(struct load *l, const struct out *o)
     const struct map_record *r = &l->rec;
 
     switch (o->kind) {
-    case OUT_IMPORT:
-        return integer(l->import_id);
     case OUT_LINE:
         return integer(r->line);
     case OUT_DEVICE:
@@ -222,8 +231,6 @@ static struct value account_value(struct load *l, const struct map_account *a,
     struct value v;
 
     switch (o->kind) {
-    case OUT_IMPORT:
-        return integer(l->import_id);
     case OUT_LINE:
         return integer(l->rec.line);
     case OUT_DEVICE:
@@ -461,24 +468,42 @@ int load_store(struct load *l, struct err *err)
 
 /* ----------------------------------------------------------- the quick way */
 
+/* An accepted record as the next row of the feed; 0 where the statement has no
+ * place for its raw cells and must end first. */
+static int offer(struct load *l, struct err *err)
+{
+    const struct map_record *r = &l->rec;
+    size_t raw = l->accounts_main ? r->accounts[0].raw_len : r->dev_raw.len;
+
+    if (raw > 0 && !l->with_raw) {
+        l->pending = true;
+        return 0;
+    }
+    if (l->accounts_main) {
+        l->counts.accounts++;
+        note_order(l);
+        return 1;
+    }
+    l->counts.devices++;
+    return store_beside(l, err) < 0 ? -1 : 1;
+}
+
 static int next_row(void *ctx, struct err *err)
 {
     struct load *l = ctx;
     int step, accepted;
 
+    if (l->pending) {
+        l->pending = false;
+        return offer(l, err);
+    }
+
     while ((step = l->next(l->next_ctx, err)) == 1) {
         accepted = judge(l, err);
         if (accepted < 0)
             return -1;
-        if (accepted == 0)
-            continue;
-        if (l->accounts_main) {
-            l->counts.accounts++;
-            note_order(l);
-            return 1;
-        }
-        l->counts.devices++;
-        return store_beside(l, err) < 0 ? -1 : 1;
+        if (accepted > 0)
+            return offer(l, err);
     }
     return step;
 }
@@ -508,9 +533,13 @@ int load_all(struct load *l, struct feed_slot *slot,
 
     l->next = next;
     l->next_ctx = ctx;
-    if (prepare(l, main, map_gives(l->map, main->scope), true, err) < 0)
-        return -1;
-    return feed_run(l->db, main->st, slot, &feed, err);
+    do {
+        l->with_raw = l->pending;
+        if (prepare(l, main, map_gives(l->map, main->scope), true, err) < 0 ||
+            feed_run(l->db, main->st, slot, &feed, err) < 0)
+            return -1;
+    } while (l->pending);
+    return 0;
 }
 
 /* ------------------------------------------------------------------ public */

@@ -147,12 +147,21 @@ static int bind(struct bindings *list, const struct binding *b, struct err *err)
     return 0;
 }
 
+static bool is_simple(const struct column_spec *spec)
+{
+    return spec->use == USE_FACT && spec->reading == READ_PLAIN &&
+           spec->word_count == 0 && !spec->date && !spec->empty_is_no;
+}
+
 static int bind_target(struct set *set, const struct binding *b,
                        struct err *err)
 {
     struct target *t = target_of(set, b->spec->scope, b->spec->fact);
 
-    return t ? bind(&t->by, b, err) : err_nomem(err);
+    if (!t)
+        return err_nomem(err);
+    t->simple = t->by.count == 0 && is_simple(b->spec);
+    return bind(&t->by, b, err);
 }
 
 /* "x_" and the header in lower case, other characters as "_". */
@@ -309,6 +318,12 @@ int map_column(struct map *m, size_t set_no, const char *header,
         return err_nomem(err);
     if (bind_column(m, set_no, (int)set->count, global, err) < 0)
         return -1;
+    if (!m->columns[global].wanted) {
+        struct binding b = {(int)set->count, global, NULL, 0};
+
+        if (bind(&set->rest, &b, err) < 0)
+            return -1;
+    }
     return (int)set->count++;
 }
 
@@ -392,6 +407,7 @@ static void free_set(struct set *set)
     free_bindings(&set->customs);
     free_bindings(&set->commands);
     free_bindings(&set->secrets);
+    free_bindings(&set->rest);
     free(set->columns);
 }
 
@@ -425,4 +441,14 @@ void map_free(struct map *m)
 bool map_of_accounts(const struct map *m)
 {
     return m->source->accounts;
+}
+
+bool map_nests(const struct map *m)
+{
+    return m->source->nested_count > 0;
+}
+
+bool map_keeps(const struct map *m)
+{
+    return m->sets[0].customs.count > 0;
 }

@@ -124,6 +124,10 @@ int map_end(struct map *m, struct map_record *r, struct err *err) MUST_CHECK;
 /* Whether a record is an account, else a device. */
 bool map_of_accounts(const struct map *m);
 
+/* Whether a record can hold accounts, and custom facts. */
+bool map_nests(const struct map *m);
+bool map_keeps(const struct map *m);
+
 /* Facts that the columns so far can give, bit n for fact n: what an INSERT
  * needs columns for. "listed" are account facts given by lists. */
 uint64_t map_gives(const struct map *m, enum fact_scope scope);

@@ -75,8 +75,11 @@ static bool canonical_time(struct slice t, int64_t *out)
     h = two(t.s + 11);
     mi = two(t.s + 14);
     s = two(t.s + 17);
-    if (y1 < 0 || y2 < 0 || mo < 1 || mo > 12 || d < 1 || d > 28 || h < 0 ||
-        h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59)
+    if (y1 < 0 || y2 < 0 || mo < 1 || mo > 12 || d < 1 ||
+        d > (mo == 2                                     ? 28
+             : mo == 4 || mo == 6 || mo == 9 || mo == 11 ? 30
+                                                         : 31) ||
+        h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59)
         return false;
     *out = when_days(y1 * 100 + y2, mo, d) * WHEN_DAY + h * 3600 + mi * 60 + s;
     return true;
@@ -349,6 +352,57 @@ enum got map_read_cell(struct map *m, const struct column_spec *spec,
     if (spec->use == USE_SECRET)
         return present(t, out);
     return by_reading(m, spec, f, t, out);
+}
+
+static bool quick_word(const struct map *m, struct target *t,
+                       const struct map_cell *c, struct fact_value *out)
+{
+    if (c->n == t->word_len && memcmp(c->s, t->word, c->n) == 0) {
+        *out = (struct fact_value){FACT_ENUM, true, 0, t->word, c->n};
+        return true;
+    }
+    (void)m;
+    if (fact_parse(t->f, c->s, c->n, 0, out) != FACT_KNOWN ||
+        out->len != c->n || memcmp(out->text, c->s, c->n) != 0)
+        return false;
+    t->word = out->text;
+    t->word_len = out->len;
+    return true;
+}
+
+static bool quick_text(const struct map_cell *c)
+{
+    return c->s[0] > ' ' && (unsigned char)c->s[c->n - 1] > ' ' &&
+           (c->n < 20 || !secret_shape(c->s, c->n));
+}
+
+bool map_quick_cell(const struct map *m, struct target *t,
+                    const struct map_cell *c, struct fact_value *out)
+{
+    switch (t->f->type) {
+    case FACT_BOOL:
+        if (c->n == 4 && memcmp(c->s, "true", 4) == 0)
+            return yes(true, out) == GOT_KNOWN;
+        return c->n == 5 && memcmp(c->s, "false", 5) == 0 &&
+               yes(false, out) == GOT_KNOWN;
+    case FACT_ENUM:
+        return quick_word(m, t, c, out);
+    case FACT_TIME:
+        *out = (struct fact_value){.type = FACT_TIME, .known = true};
+        return canonical_time((struct slice){c->s, c->n}, &out->number) &&
+               when_plausible(out->number, m->options.latest);
+    case FACT_TEXT:
+        return quick_text(c) &&
+               as_text((struct slice){c->s, c->n}, out) == GOT_KNOWN;
+    case FACT_VERSION:
+        if (version_number(c->s, c->n) < 0)
+            return false;
+        return as_version((struct slice){c->s, c->n}, out) == GOT_KNOWN;
+    case FACT_COUNT:
+        return c->s[0] != '0' &&
+               fact_parse(t->f, c->s, c->n, 0, out) == FACT_KNOWN;
+    }
+    return false;
 }
 
 bool map_is_canonical(const struct fact *f, const struct fact_value *v,

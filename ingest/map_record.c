@@ -92,12 +92,8 @@ enum got map_take_cell(struct map *m, const struct binding *b,
 }
 
 /* Is every value of the fact the same? The first is kept to compare. */
-static void watch(struct map *m, struct target *t, const struct fact_value *v)
+static void watch(struct target *t, const struct fact_value *v)
 {
-    (void)m;
-    t->known++;
-    if (t->varies)
-        return;
     if (t->has_first) {
         t->varies = !map_same_value(&t->first, v);
         return;
@@ -163,11 +159,36 @@ static bool take_target(struct map *m, struct target *t,
         have = fact_parse(t->f, t->constant->value, strlen(t->constant->value),
                           0, out) == FACT_KNOWN;
     if (have) {
-        watch(m, t, out);
+        t->known++;
+        if (!t->varies)
+            watch(t, out);
         if (t->f->type == FACT_TIME)
             note_time(m, t, out);
     }
     return have;
+}
+
+/*
+ * The common case without detours: one column, and a cell that is spelled as
+ * canonical files spell it. 1 taken, 0 empty, -1 for the long way.
+ */
+static int take_simple(struct map *m, struct target *t,
+                       const struct map_cell *c, struct fact_value *out)
+{
+    struct map_column *col = &m->columns[t->by.items[0].column];
+
+    if (c->n == 0)
+        return 0;
+    if (!map_quick_cell(m, t, c, out))
+        return -1;
+    col->filled++;
+    col->understood++;
+    t->known++;
+    if (!t->varies)
+        watch(t, out);
+    if (out->type == FACT_TIME)
+        note_time(m, t, out);
+    return 1;
 }
 
 static void take_targets(struct map *m, struct set *set,
@@ -179,9 +200,16 @@ static void take_targets(struct map *m, struct set *set,
 
     for (i = 0; i < set->target_count; i++) {
         struct target *t = &set->targets[i];
+        int taken = -1;
 
-        if (t->scope == scope &&
-            take_target(m, t, cells, &v[t->fact], raw, start))
+        if (t->scope != scope)
+            continue;
+        if (t->simple)
+            taken =
+                take_simple(m, t, &cells[t->by.items[0].local], &v[t->fact]);
+        if (taken < 0)
+            taken = take_target(m, t, cells, &v[t->fact], raw, start);
+        if (taken)
             *has |= BIT(t->fact);
     }
 }
@@ -392,9 +420,9 @@ static void count_rest(struct map *m, const struct set *set,
             m->columns[b->column].withheld += b->spec->use == USE_SECRET;
         }
     }
-    for (i = 0; i < set->count; i++)
-        if (!m->columns[set->columns[i]].wanted && filled(&cells[i]))
-            m->columns[set->columns[i]].filled++;
+    for (i = 0; i < set->rest.count; i++)
+        if (filled(&cells[set->rest.items[i].local]))
+            m->columns[set->rest.items[i].column].filled++;
 }
 
 static void derive_chip(struct map *m, struct map_record *r)

@@ -42,6 +42,9 @@ struct target {
     bool has_first;
     struct fact_value first;
     char *first_text;
+    const char *word; /* the last enum word that was met */
+    size_t word_len;
+    bool simple;      /* one column, read as canonical files are */
     int64_t disagree; /* records in which a lower column says otherwise */
 };
 
@@ -51,7 +54,8 @@ struct set {
     struct target *targets;
     size_t target_count;
     struct bindings lists, customs, commands, secrets;
-    bool listed; /* nested: was there at least once */
+    struct bindings rest; /* columns that nobody reads; no spec */
+    bool listed;          /* nested: was there at least once */
     bool listed_filled;
 };
 
@@ -86,6 +90,11 @@ enum got map_read_cell(struct map *m, const struct column_spec *spec,
 enum got map_take_cell(struct map *m, const struct binding *b,
                        const struct fact *f, const struct map_cell *c,
                        struct fact_value *out);
+
+/* Read a cell that is spelled just as canonical files spell it; false where it
+ * may be something else. */
+bool map_quick_cell(const struct map *m, struct target *t,
+                    const struct map_cell *c, struct fact_value *out);
 
 /* Whether a known value is spelled as canonical files spell it. */
 bool map_is_canonical(const struct fact *f, const struct fact_value *v,

@@ -47,16 +47,26 @@ static bool groups(const char *start, const char *end, const int *sizes,
     return p == end || !alnum(*p);
 }
 
+/* "p" is the first dash of the text's right end. */
+static bool dashes_at(const char *p, const char *end, int a, int b, int c,
+                      int d)
+{
+    return end - p > d && p[a] == '-' && p[b] == '-' && p[c] == '-' &&
+           p[d] == '-';
+}
+
 static bool key_at(const char *s, const char *dash, const char *end)
 {
     static const int recovery[] = {4, 4, 4, 4, 4, 4};
     static const int bypass[] = {5, 5, 4, 4, 4, 4};
 
-    if (dash - s >= 4 && groups(dash - 4, end, recovery, 6) &&
-        (dash - s == 4 || !alnum(dash[-5])))
-        return true;
-    return dash - s >= 5 && groups(dash - 5, end, bypass, 6) &&
-           (dash - s == 5 || !alnum(dash[-6]));
+    if (dash - s >= 4 && dashes_at(dash, end, 5, 10, 15, 20))
+        return groups(dash - 4, end, recovery, 6) &&
+               (dash - s == 4 || !alnum(dash[-5]));
+    if (dash - s >= 5 && dashes_at(dash, end, 6, 11, 16, 21))
+        return groups(dash - 5, end, bypass, 6) &&
+               (dash - s == 5 || !alnum(dash[-6]));
+    return false;
 }
 
 static bool dashed_key(const char *s, size_t n)
@@ -127,6 +137,8 @@ static bool web_token(const char *s, size_t n)
 {
     const char *p = s, *end = s + n, *dot;
 
+    if (!memchr(s, '.', n))
+        return false;
     while (end - p >= 20 && (p = memchr(p, 'e', (size_t)(end - p))) != NULL) {
         if (end - p >= 20 && memcmp(p, "eyJ", 3) == 0) {
             dot = memchr(p, '.', (size_t)(end - p));
@@ -142,30 +154,39 @@ static bool web_token(const char *s, size_t n)
 /* AKIA and sixteen more of A-Z 0-9. */
 static bool cloud_key(const char *s, size_t n)
 {
-    size_t i, k;
+    const char *p = s, *end = s + n;
+    size_t k;
 
-    for (i = 0; i + 20 <= n; i++) {
-        if (memcmp(s + i, "AKIA", 4) != 0)
-            continue;
+    while (end - p >= 20 &&
+           (p = memchr(p, 'A', (size_t)(end - p) - 19)) != NULL) {
         for (k = 4; k < 20; k++)
-            if (!alnum(s[i + k]) || ascii_upper(s[i + k]) != s[i + k])
+            if (!alnum(p[k]) || ascii_upper(p[k]) != p[k])
                 break;
-        if (k == 20)
+        if (k == 20 && memcmp(p, "AKIA", 4) == 0)
             return true;
+        p++;
     }
     return false;
+}
+
+/* 8640BFE9-F36D-0FDC-493D-DCE0978A7B53: common, and where its dashes are no
+ * key can be. */
+static bool is_uuid(const char *s, size_t n)
+{
+    return n == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' &&
+           s[23] == '-' && s[3] != '-' && s[28] != '-';
 }
 
 bool secret_shape(const char *s, size_t n)
 {
     size_t i;
 
-    if (n < 20)
+    if (n < 20 || is_uuid(s, n))
         return false;
     if (n >= 29 && dashed_key(s, n))
         return true;
     for (i = 0; i < n; i++)
-        if ((unsigned char)s[i] >= 0x80 || (s[i] == ' ' && n > i + 1))
+        if ((unsigned char)s[i] >= 0x80 || s[i] == ' ')
             break;
     if (i < n && n >= 29 && odd_dashes(s, n))
         return true;

@@ -232,6 +232,7 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
 {
     char key[SERIAL_MOST];
     struct slot *slot;
+    uint32_t id;
     size_t i;
 
     if (d->last_id && n == d->last_len && memcmp(s, d->last, n) == 0)
@@ -246,6 +247,12 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
         return 0;
     for (i = 0; i < n; i++)
         key[i] = ascii_upper(s[i]);
+    /* files about accounts mostly follow the order of the devices */
+    id = d->last_id + 1;
+    if (id <= d->top && d->at[id] && is_text(d, id, key, n)) {
+        remember(d, s, n, id);
+        return id;
+    }
     slot = find(d, hash(key, n), key, n);
     if (slot->id == 0) {
         if (!usable(key, n))
