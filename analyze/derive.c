@@ -167,3 +167,26 @@ int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
         return -1;
     return sql_run_part(db, POSTURE, "derive", err);
 }
+
+int posture_views(sqlite3 *db, int64_t *period_id, struct err *err)
+{
+    int64_t tables;
+
+    if (db_number(db,
+                  "SELECT count(*) FROM sqlite_schema WHERE name IN"
+                  " ('device_fact', 'account_fact', 'client_policy',"
+                  " 'device_derived')",
+                  0, &tables, err) < 0)
+        return -1;
+    if (tables < 4)
+        return 0;
+    if (db_number(db,
+                  "SELECT period_id FROM run WHERE as_of ="
+                  " (SELECT max(as_of) FROM client_policy)"
+                  " ORDER BY period DESC LIMIT 1",
+                  0, period_id, err) < 0)
+        return -1;
+    if (*period_id == 0)
+        return 0;
+    return make_views(db, *period_id, NULL, err) < 0 ? -1 : 1;
+}

@@ -23,6 +23,13 @@ int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
            const struct config *config, const char *const *customs,
            struct err *err) MUST_CHECK;
 
+/*
+ * The same views over the facts of the last analysis, for commands that only
+ * look: "db" may be read-only. Returns 1 and whose facts they are, 0 where
+ * there are none, -1 with *err.
+ */
+int posture_views(sqlite3 *db, int64_t *period_id, struct err *err) MUST_CHECK;
+
 /* Whether "name" may be the name of a custom fact: x_ and [a-z0-9_]. */
 bool custom_name(const char *name);
 

@@ -87,12 +87,11 @@ static int find_period(struct diff *d, const char *label, bool before,
     if (db_prepare(d->db,
                    "SELECT period_id, period, as_of FROM run"
                    " WHERE (:label = '' OR period = :label)"
-                   "   AND (NOT :before OR (as_of, period) < (:as_of, :to))"
-                   " ORDER BY as_of DESC, period DESC LIMIT 1",
+                   "   AND (NOT :before OR period < :to)"
+                   " ORDER BY period DESC LIMIT 1",
                    &st, err) == 0 &&
         db_bind_text(st, ":label", label ? label : "", err) == 0 &&
         db_bind_int(st, ":before", before, err) == 0 &&
-        db_bind_int(st, ":as_of", d->to.as_of, err) == 0 &&
         db_bind_text(st, ":to", d->to.label, err) == 0)
         step = db_step(st, err);
     if (step == 1) {
@@ -121,8 +120,7 @@ static int find_periods(struct diff *d, const struct call *c, struct err *err)
         find_period(d, from, !from, &d->from, err) < 0)
         return -1;
     if (d->from.id == d->to.id)
-        return err_set(err, ERR_USAGE, "both periods are \"%s\"",
-                       d->to.label);
+        return err_set(err, ERR_USAGE, "both periods are \"%s\"", d->to.label);
     snprintf(sql, sizeof(sql),
              "SELECT count(*) FROM run r, run a, run b WHERE a.period_id ="
              " %lld AND b.period_id = %lld AND r.period > a.period AND"
@@ -314,8 +312,9 @@ struct output {
 
 static void trip(struct diff *d, const struct change *kind, sqlite3_stmt *st)
 {
-    if (kind->bad && d->gate >= 0 && !sqlite3_column_int(st, 9) &&
-        sqlite3_column_int(st, 7) >= d->gate)
+    if (kind->bad && d->gate >= 0 && sqlite3_column_int(st, 7) >= d->gate &&
+        text_starts(db_text(st, 6), "fail") && !sqlite3_column_int(st, 9) &&
+        sqlite3_column_int(st, 10))
         d->tripped++;
 }
 
@@ -476,7 +475,7 @@ static int compare(struct diff *d, const struct call *c, struct err *err)
         return -1;
     if (d->tripped)
         return err_set(err, ERR_GATE,
-                       "%lld new or worse findings of severity %s or above",
+                       "%lld new or worse findings are %s or worse (--fail-on)",
                        (long long)d->tripped, severities[d->gate]);
     return 0;
 }
@@ -516,8 +515,8 @@ const struct command cmd_diff = {
         "certain in both. What was not checked before is \"newly measured\" and\n"
         "no bad news; what is no longer checked is not called resolved.\n"
         "\n"
-        "--fail-on ends with 3 where a new, returned or worse finding of that\n"
-        "severity exists; accepted risks do not count.",
+        "--fail-on ends with 3 where something new, returned or worse failed\n"
+        "with that severity or a graver one; accepted risks do not count.",
     .examples = "  muster diff\n"
                 "  muster diff --from 2026-08 --to 2026-11 --client Northwind\n"
                 "  muster diff --json --fail-on high\n",

@@ -1,7 +1,7 @@
 INSERT OR IGNORE INTO diff_after
 SELECT f.device_id, r.id, fold(f.account), f.account, f.client_id, f.result,
        f.severity, f.state, coalesce(f.evidence, r.title),
-       f.waiver IS NOT NULL
+       f.waiver IS NOT NULL, r.kind = 'counted'
   FROM finding f
   JOIN rule r ON r.period_id = f.period_id AND r.rule_no = f.rule_no
  WHERE f.period_id = :to

@@ -22,6 +22,7 @@ CREATE TEMP TABLE diff_after (
   state     TEXT,
   evidence  TEXT,
   waived    INTEGER,
+  counted   INTEGER,
   PRIMARY KEY (device_id, rule, account)
 ) WITHOUT ROWID;
 

@@ -31,7 +31,8 @@ WITH changed AS (
          b.rule, b.client_id, b.device_id, b.shown,
          a.result || ' ' || a.severity AS before,
          b.result || ' ' || b.severity AS after,
-         diff_rank(b.severity) AS rank, b.evidence, b.waived
+         diff_rank(b.severity) AS rank, b.evidence, b.waived,
+         b.counted
     FROM diff_after b
     LEFT JOIN diff_before a ON a.device_id = b.device_id
                            AND a.rule = b.rule AND a.account = b.account
@@ -47,7 +48,8 @@ WITH changed AS (
            ELSE 'resolved'
          END,
          a.rule, a.client_id, a.device_id, a.shown,
-         a.result || ' ' || a.severity, NULL, diff_rank(a.severity), NULL, 0
+         a.result || ' ' || a.severity, NULL, diff_rank(a.severity), NULL, 0,
+         0
     FROM diff_before a
     LEFT JOIN diff_after b ON b.device_id = a.device_id
                           AND b.rule = a.rule AND b.account = a.account
@@ -58,7 +60,7 @@ WITH changed AS (
    WHERE b.rule IS NULL
 )
 SELECT x.change, x.rule, c.name, d.serial, x.shown, x.before, x.after, x.rank,
-       x.evidence, x.waived
+       x.evidence, x.waived, x.counted
   FROM changed x
   JOIN client c ON c.client_id = x.client_id
   JOIN device d ON d.device_id = x.device_id

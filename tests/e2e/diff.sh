@@ -61,10 +61,10 @@ jq -e '.schema == "muster.diff/1" and .from.period == "2026-10" and
     fail 'json says something else'
 
 # The gate: worse and new count, newly measured and accepted ones do not.
-ends 3 '1 new or worse findings of severity critical or above' \
+ends 3 '1 new or worse findings are critical or worse (--fail-on)' \
     "$muster" diff -d "$dir/m.db" --fail-on critical
 [ -s "$dir/stdout" ] || fail 'the gate kept the answer back'
-ends 3 '3 new or worse findings of severity low' \
+ends 3 '2 new or worse findings are low or worse' \
     "$muster" diff -d "$dir/m.db" --fail-on low
 sqlite3 "$dir/m.db" "UPDATE finding SET waiver = 1 WHERE severity = 'critical'"
 tells 'fail critical (accepted risk)' \
