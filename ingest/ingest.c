@@ -10,6 +10,8 @@
 #include "core/when.h"
 #include "ingest/csv_reader.h"
 #include "ingest/ingest.h"
+#include "ingest/json_cells.h"
+#include "ingest/json_reader.h"
 #include "ingest/load.h"
 #include "ingest/map.h"
 #include "ingest/secrets.h"
@@ -47,6 +49,7 @@ struct job {
     struct csv_reader *csv;
     struct map_cell *cells;
     bool *wanted;
+    const char *path; /* to the records of JSON */
     struct progress progress;
     int64_t shown; /* rejects */
     bool cut_tail; /* the last cell was not read */
@@ -339,6 +342,108 @@ static int csv_signature(struct job *j, struct signature *sig, struct err *err)
     return 0;
 }
 
+/* ------------------------------------------------------------------- JSON */
+
+static bool bare_allowed(const struct source *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->record_count; i++)
+        if (!*s->records[i])
+            return true;
+    return s->record_count == 0;
+}
+
+static int64_t whole(const json_t *o, const char *key)
+{
+    return json_is_integer(json_object_get(o, key))
+               ? json_integer_value(json_object_get(o, key))
+               : -1;
+}
+
+/* A page that says it is one of many: the fleet is not complete. */
+static void remark_pages(struct job *j, const json_t *e, int64_t records)
+{
+    static const char *const totals[] = {
+        "totalCount", "total",        "total_count",  "count",
+        "rows",       "recordsTotal", "@odata.count", "result_count"};
+    static const char *const more[] = {"has_more",        "next",
+                                       "@odata.nextLink", "nextPage",
+                                       "next_page",       "cursor"};
+    const json_t *v;
+    int64_t n;
+    size_t i;
+
+    if (!json_is_object(e))
+        return;
+    for (i = 0; i < COUNT_OF(totals); i++) {
+        n = whole(e, totals[i]);
+        if (n > records) {
+            remark(j,
+                   "the file says that there are %lld records and holds "
+                   "%lld: it is one page of many, the fleet is incomplete",
+                   (long long)n, (long long)records);
+            return;
+        }
+    }
+    for (i = 0; i < COUNT_OF(more); i++) {
+        v = json_object_get(e, more[i]);
+        if (json_is_true(v) ||
+            (json_is_string(v) && json_string_length(v) > 0)) {
+            remark(j,
+                   "the file says by \"%s\" that more pages follow: the "
+                   "fleet is incomplete",
+                   more[i]);
+            return;
+        }
+    }
+    remark_pages(j, json_object_get(e, "metadata"), records);
+    remark_pages(j, json_object_get(e, "meta"), records);
+    remark_pages(j, json_object_get(e, "paging"), records);
+}
+
+static int load_json(struct job *j, struct err *err)
+{
+    struct json_reader *r =
+        json_open(j->input, j->path, bare_allowed(j->source), err);
+    struct json_cells *cells = NULL;
+    json_t *record = NULL;
+    int64_t line;
+    int step = -1;
+
+    if (r)
+        cells = json_cells_new(j->source, j->map, err);
+    if (!cells) {
+        json_close(r);
+        return -1;
+    }
+    while ((step = json_next(r, &record, &line, err)) > 0) {
+        int rc = step == JSON_OTHER
+                     ? load_reject(j->load, line, 0, "expected an object", err)
+                     : json_cells_map(cells, record, line, load_record(j->load),
+                                      err);
+
+        if (rc == 0 && step == JSON_RECORD)
+            rc = load_store(j->load, err);
+        json_decref(record);
+        if (rc < 0 || tick(j, err) < 0) {
+            step = -1;
+            break;
+        }
+    }
+    if (step == JSON_END) {
+        j->lines = json_is_lines(r);
+        note(j, *j->path ? "records at %s" : "%s",
+             *j->path   ? j->path
+             : j->lines ? "one document after another"
+                        : "one document");
+        remark_pages(j, json_envelope(r), load_counts(j->load).records);
+    }
+    json_cells_free(cells);
+    json_close(r);
+    return step;
+}
+
 /* --------------------------------------------------------------- mapping */
 
 static const char *format_name(const struct job *j)
@@ -391,6 +496,12 @@ static int find_source(struct job *j, struct err *err)
         signature_free(&sig);
         return -1;
     }
+    if (j->format == FORMAT_JSON) {
+        size_t n;
+        const char *head = input_head(j->input, &n);
+
+        json_signature(head, n, &sig);
+    }
     if (j->in->o->source) {
         rc = named_source(j, err);
     } else {
@@ -404,6 +515,8 @@ static int find_source(struct job *j, struct err *err)
             rc = -1;
         }
     }
+    if (rc == 0)
+        j->path = source_path(j->source, &sig);
     signature_free(&sig);
     return rc;
 }
@@ -758,7 +871,7 @@ static int read_records(struct job *j, struct err *err)
         return -1;
     load_on_reject(j->load, show_reject, j);
     note(j, "%s", input_encoding(j->input));
-    return load_csv(j, err);
+    return j->format == FORMAT_CSV ? load_csv(j, err) : load_json(j, err);
 }
 
 /* Inside the transaction: 1 where the file turned out to be there already. */

@@ -1052,6 +1052,22 @@ int source_fit(const struct source *s, const struct signature *sig)
     return best;
 }
 
+const char *source_path(const struct source *s, const struct signature *sig)
+{
+    const char *best = s->record_count ? s->records[0] : "";
+    int top = -1, fit;
+    size_t i;
+
+    for (i = 0; i < s->record_count; i++) {
+        fit = known_columns(&s->columns, sig, s->records[i]);
+        if (fit > top) {
+            top = fit;
+            best = s->records[i];
+        }
+    }
+    return best;
+}
+
 const struct source *registry_detect(const struct registry *r,
                                      const struct signature *sig,
                                      const char *file, struct err *err)

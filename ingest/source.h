@@ -180,6 +180,10 @@ const struct source *registry_detect(const struct registry *r,
                                      const struct signature *s,
                                      const char *file, struct err *err);
 
+/* The path to the records in a file with this signature; "" where documents
+ * are records themselves. */
+const char *source_path(const struct source *s, const struct signature *sig);
+
 /* How well one fits: -1 not at all, else the number of columns it knows. */
 int source_fit(const struct source *s, const struct signature *sig);
 
