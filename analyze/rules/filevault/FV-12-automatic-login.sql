@@ -9,8 +9,8 @@
 -- why: Whoever starts the Mac is logged in as its user, without a password.
 -- fix: R21
 -- ref: mSCP system_settings_automatic_login_disable,
---      os_filevault_autologin_disable; CIS 2.13.3 (macOS 15, 26), 2.12.3
---      (macOS 14)
+--      os_filevault_autologin_disable; CIS 2.13.3 (macOS 15, 26), 2.12.3 (macOS
+--      14)
 -- FileVault not known leaves the lower severity.
 SELECT device_id,
        TRUE                                            AS applies,

@@ -1,0 +1,13 @@
+-- id: DATA-01
+-- title: Facts are missing, so that rules cannot answer
+-- scope: device
+-- severity: high
+-- kind: engine
+-- uses: monthly client migration
+-- loses:
+-- facts:
+-- why: What is not known is not well. Each missing fact comes with the export
+--      or the command that supplies it.
+-- fix:
+-- Made from the rules that were left unknown, so it has no query; as severe as
+-- the worst of them, and at most high.

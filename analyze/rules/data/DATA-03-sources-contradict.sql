@@ -1,0 +1,12 @@
+-- id: DATA-03
+-- title: Sources contradict each other
+-- scope: device
+-- severity: medium
+-- kind: engine
+-- uses: monthly migration
+-- loses:
+-- facts:
+-- why: Two exports say different things of the same Mac, and neither is newer,
+--      so neither can be trusted.
+-- fix:
+-- Made from the conflicts found while merging, so it has no query.

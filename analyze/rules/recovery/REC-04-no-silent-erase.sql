@@ -1,0 +1,32 @@
+-- id: REC-04
+-- title: The Mac cannot be erased silently
+-- scope: device
+-- severity: medium
+-- uses: monthly client migration
+-- loses: erase
+-- facts: chip, os_version, eacs_preflight,
+--        bootstrap_escrowed_device|bootstrap_escrowed_server
+-- why: An erase by the server fails, or falls back to one after which macOS
+--      must be installed anew by hand.
+-- fix: R1 R11
+-- Before macOS 13.3 there is no readiness test, and none is asked for. On T2 an
+-- erase needs no bootstrap token.
+SELECT device_id,
+       chip IN ('apple', 't2') AND os >= 120001        AS applies,
+       (chip = 'apple' AND NOT bootstrap_expected)
+         OR (os >= 130300 AND eacs_preflight <> 'success') AS fails,
+       CASE WHEN p_route = 'erase' THEN 'high' END     AS severity,
+       CASE
+         WHEN chip = 'apple' AND NOT bootstrap_expected
+         THEN 'no bootstrap token is stored that could allow it'
+         WHEN eacs_preflight = 'no_token'
+         THEN 'the readiness test misses the bootstrap token'
+         WHEN eacs_preflight = 'unsealed'
+         THEN 'the readiness test says that the system is not sealed'
+         WHEN eacs_preflight IN ('failure', 'not_supported')
+         THEN 'the readiness test fails'
+         ELSE 'whether the Mac is ready for a silent erase is not known'
+       END                                             AS evidence,
+       CASE WHEN eacs_preflight = 'no_token' AND bootstrap_expected IS NOT FALSE
+            THEN 'R11' END                             AS remedy
+  FROM device_posture
