@@ -1,0 +1,399 @@
+/*
+ * cmd_run.c - muster run: ingest, judge, report, and say it in five lines.
+ */
+#include "core/base.h"
+
+#include "analyze/analyze.h"
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/db.h"
+#include "core/gates.h"
+#include "core/supply.h"
+#include "core/text.h"
+#include "ingest/command.h"
+#include "report/report.h"
+#include "report/writer.h"
+
+#include <jansson.h>
+#include <sys/stat.h>
+
+/* What the five lines, or the JSON object, are made from. */
+struct told {
+    const struct ingest_command *ingest;
+    const struct analyze_summary *judged;
+    const struct report_summary *reports;
+    int64_t records, rejected, left_out;
+    int64_t worst_macs; /* Macs of the worst finding */
+    char worst_title[200], worst_serial[64], worst_severity[16];
+    struct supply_gain gain; /* supply NULL where nothing is missing */
+};
+
+/* A file where a folder should be is said before anything is read. */
+static int check_output(const struct call *c, struct err *err)
+{
+    const char *dir = opt_text_or(c->opt, "output", "reports");
+    struct stat st;
+
+    if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
+        err_at(err, ERR_OUTPUT, dir, 0, 0, "is no folder");
+        return err_hint(err, "name a folder with --output");
+    }
+    return 0;
+}
+
+static int count_records(sqlite3 *db, struct told *t, struct err *err)
+{
+    static const char sql[] =
+        "SELECT coalesce(sum(i.records), 0), coalesce(sum(i.rejected), 0),"
+        "       coalesce(sum(i.left_out), 0)"
+        "  FROM run_import r JOIN import i USING (import_id)"
+        " WHERE r.period_id = ?1";
+    sqlite3_stmt *st = NULL;
+    int step;
+
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    sqlite3_bind_int64(st, 1, t->judged->period_id);
+    step = db_step(st, err);
+    if (step == 1) {
+        t->records = sqlite3_column_int64(st, 0);
+        t->rejected = sqlite3_column_int64(st, 1);
+        t->left_out = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+/* The gravest rule that failed, on how many Macs, and one of them. */
+static int find_worst(sqlite3 *db, struct told *t, struct err *err)
+{
+    static const char sql[] =
+        "SELECT r.title, count(DISTINCT f.device_id), min(d.serial), f.severity"
+        "  FROM finding f JOIN device d USING (device_id) JOIN rule r"
+        "    ON r.period_id = f.period_id AND r.rule_no = f.rule_no"
+        " WHERE f.period_id = ?1 AND f.result = 'fail' AND r.kind = 'counted'"
+        "   AND f.waiver IS NULL AND f.severity IN ('critical', 'high',"
+        "       'medium')"
+        " GROUP BY f.rule_no, f.severity"
+        " ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1"
+        "          ELSE 2 END, r.id IN ('REC-05', 'ST-06') DESC,"
+        "          count(DISTINCT f.device_id) DESC, r.id LIMIT 1";
+    sqlite3_stmt *st = NULL;
+    int step;
+
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    sqlite3_bind_int64(st, 1, t->judged->period_id);
+    step = db_step(st, err);
+    if (step == 1) {
+        snprintf(t->worst_title, sizeof(t->worst_title), "%s", db_text(st, 0));
+        t->worst_macs = sqlite3_column_int64(st, 1);
+        snprintf(t->worst_serial, sizeof(t->worst_serial), "%s",
+                 db_text(st, 2));
+        snprintf(t->worst_severity, sizeof(t->worst_severity), "%s",
+                 db_text(st, 3));
+        utf8_trim_tail(t->worst_title);
+    }
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+static int find_gain(sqlite3 *db, struct told *t, struct err *err)
+{
+    struct supply_gain *all = calloc(supply_count, sizeof(*all));
+    size_t n = 0;
+    int rc;
+
+    if (!all)
+        return err_nomem(err);
+    rc = supply_rank_period(db, t->judged->period_id, 0, all, &n, err);
+    if (rc == 0 && n > 0)
+        t->gain = all[0];
+    free(all);
+    return rc;
+}
+
+static void say(const char *label, const char *text)
+{
+    fprintf(stderr, "%-9s ", label);
+    text_print_safe(text, stderr);
+    fputc('\n', stderr);
+}
+
+static void say_read(const struct told *t)
+{
+    char line[256];
+
+    snprintf(line, sizeof(line),
+             "%lld Macs and %lld accounts in %lld files (%lld records, %lld "
+             "rejected, %lld left out)",
+             (long long)t->judged->devices, (long long)t->judged->accounts,
+             (long long)t->judged->imports, (long long)t->records,
+             (long long)t->rejected, (long long)t->left_out);
+    say("read", line);
+}
+
+static void say_verdicts(const struct analyze_summary *s)
+{
+    char line[256];
+
+    snprintf(line, sizeof(line),
+             "%lld at risk, %lld not known yet, %lld to tidy, %lld no problem "
+             "found (%lld of them only partly measured)",
+             (long long)s->at_risk, (long long)s->undetermined,
+             (long long)s->attention, (long long)(s->partial + s->clean),
+             (long long)s->partial);
+    say("verdicts", line);
+}
+
+static void say_worst(const struct told *t)
+{
+    char line[400];
+
+    if (t->worst_macs == 0) {
+        say("worst", "nothing failed that is medium or worse");
+        return;
+    }
+    snprintf(line, sizeof(line), "%s, on %lld Mac%s: %s", t->worst_severity,
+             (long long)t->worst_macs, t->worst_macs == 1 ? "" : "s",
+             t->worst_title);
+    say("worst", line);
+    fputs("          see: muster explain ", stderr);
+    text_print_safe(t->worst_serial, stderr);
+    fputc('\n', stderr);
+}
+
+static void say_missing(const struct told *t)
+{
+    char line[512];
+
+    if (!t->gain.supply) {
+        say("missing", "nothing that a rule needs");
+        return;
+    }
+    snprintf(line, sizeof(line),
+             "%s would decide %lld more checks on %lld "
+             "Macs",
+             t->gain.supply->title, (long long)t->gain.checks,
+             (long long)t->gain.devices);
+    say("missing", line);
+    fprintf(stderr, "          %s\n", t->gain.supply->how);
+}
+
+static void say_all(const struct told *t)
+{
+    char line[512];
+
+    say_read(t);
+    say_verdicts(t->judged);
+    say_worst(t);
+    snprintf(line, sizeof(line), "%zu files in %s%s%s", t->reports->count,
+             t->reports->dir, t->reports->opener ? "; begin with " : "",
+             t->reports->opener ? t->reports->opener : "");
+    say("reports", line);
+    say_missing(t);
+}
+
+static json_t *json_outputs(const struct report_summary *r)
+{
+    json_t *files = json_array();
+    size_t i;
+
+    for (i = 0; i < r->count; i++)
+        json_array_append_new(files, json_pack("{s:s, s:s, s:I}", "path",
+                                               r->files[i].name, "format",
+                                               r->files[i].format, "bytes",
+                                               (json_int_t)r->files[i].bytes));
+    return files;
+}
+
+static int print_json(const struct told *t, struct err *err)
+{
+    const struct analyze_summary *s = t->judged;
+    json_t *o = json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I,"
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:s, s:o}",
+        "schema", "muster.run/1", "version", MUSTER_VERSION, "period",
+        t->ingest->period, "devices", (json_int_t)s->devices, "accounts",
+        (json_int_t)s->accounts, "files", (json_int_t)s->imports, "records",
+        (json_int_t)t->records, "rejected", (json_int_t)t->rejected, "left_out",
+        (json_int_t)t->left_out, "verdicts", "at-risk", (json_int_t)s->at_risk,
+        "undetermined", (json_int_t)s->undetermined, "attention",
+        (json_int_t)s->attention, "partial", (json_int_t)s->partial, "clean",
+        (json_int_t)s->clean, "worst",
+        t->worst_macs
+            ? json_pack("{s:s, s:s, s:I}", "title", t->worst_title, "severity",
+                        t->worst_severity, "devices", (json_int_t)t->worst_macs)
+            : json_null(),
+        "missing",
+        t->gain.supply
+            ? json_pack("{s:s, s:s, s:I, s:I}", "what", t->gain.supply->title,
+                        "how", t->gain.supply->how, "checks",
+                        (json_int_t)t->gain.checks, "devices",
+                        (json_int_t)t->gain.devices)
+            : json_null(),
+        "folder", t->reports->dir, "outputs", json_outputs(t->reports));
+    int rc = o ? json_dumpf(o, stdout, JSON_INDENT(1)) : -1;
+
+    json_decref(o);
+    putchar('\n');
+    return rc < 0 ? err_set(err, ERR_FAIL, "cannot write JSON") : 0;
+}
+
+static int tell(sqlite3 *db, const struct call *c, struct told *t,
+                struct err *err)
+{
+    if (count_records(db, t, err) < 0 || find_worst(db, t, err) < 0 ||
+        find_gain(db, t, err) < 0)
+        return -1;
+    if (opt_flag(c->opt, "json"))
+        return print_json(t, err);
+    if (opt_talk(c->opt) > 0)
+        say_all(t);
+    return 0;
+}
+
+static int judge(sqlite3 *db, const struct call *c, const char *period,
+                 int64_t as_of, const struct config *config,
+                 struct analyze_summary *out, struct err *err)
+{
+    struct analyze_options o = {
+        .period = period,
+        .as_of = as_of,
+        .rules_dir = opt_text(c->opt, "rules"),
+        .remedies_dir = opt_text(c->opt, "remedies"),
+        .waivers_file = opt_text(c->opt, "waivers"),
+        .config = config,
+    };
+
+    return analyze(db, &o, out, err);
+}
+
+static int write_reports(sqlite3 *db, const struct call *c, const char *period,
+                         struct report_summary *out, struct err *err)
+{
+    struct report_options o = {
+        .dir = opt_text(c->opt, "output"),
+        .period = period,
+        .client = opt_text(c->opt, "client"),
+        .use = opt_text(c->opt, "use"),
+        .formats = opt_text(c->opt, "format"),
+        .templates = opt_text(c->opt, "templates"),
+        .redact = opt_text(c->opt, "redact"),
+        .redact_key = opt_text(c->opt, "redact-key"),
+        .csv_raw = opt_flag(c->opt, "csv-raw"),
+        .csv_bom = opt_flag(c->opt, "csv-bom"),
+        .each_client = opt_flag(c->opt, "each-client"),
+        .new_only = opt_flag(c->opt, "new-only"),
+        .force = opt_flag(c->opt, "force"),
+    };
+
+    /* --client says whose files these are; the report is of the whole fleet */
+    o.client = NULL;
+    return report_write(db, &o, out, err);
+}
+
+/*
+ * After everything is done, the first of: a client without reports, a rule at
+ * fault, a file that could not be used, a gate.
+ */
+static int conclude(sqlite3 *db, const struct call *c, const struct told *t,
+                    const struct err *unused_file, struct err *err)
+{
+    if (t->judged->broken) {
+        *err = t->judged->rule_error;
+        return -1;
+    }
+    if (unused_file->code != ERR_NONE) {
+        *err = *unused_file;
+        return -1;
+    }
+    if (t->reports->failed)
+        return err_set(err, t->reports->failed_code,
+                       "not all clients have a report: %s", t->reports->failed);
+    return gates_ask(db, c->opt, t->judged->period_id, err);
+}
+
+/*
+ * A file that cannot be used does not stop the others: what could be read is
+ * judged and reported, and the exit status says that it is not all.
+ */
+static int run_all(sqlite3 *db, const struct call *c,
+                   struct ingest_command *ingest, const struct config *config,
+                   struct err *err)
+{
+    struct analyze_summary judged = {0};
+    struct report_summary reports = {0};
+    struct told t = {.ingest = ingest, .judged = &judged, .reports = &reports};
+    struct err file = {0};
+    int rc = -1;
+
+    if (ingest_command_files(db, ingest, c, &file) < 0 &&
+        (file.code != ERR_INPUT || ingest->loaded + ingest->same == 0)) {
+        *err = file;
+        return -1;
+    }
+    if (judge(db, c, ingest->period, ingest->options.as_of, config, &judged,
+              err) == 0 &&
+        write_reports(db, c, ingest->period, &reports, err) == 0 &&
+        tell(db, c, &t, err) == 0)
+        rc = conclude(db, c, &t, &file, err);
+    report_summary_free(&reports);
+    return rc;
+}
+
+static int run(const struct call *c, struct err *err)
+{
+    struct ingest_command ingest = {0};
+    struct config *config = NULL;
+    sqlite3 *db = NULL;
+    int rc = -1;
+
+    if (c->count == 0) {
+        err_set(err, ERR_USAGE, "no file given");
+        return err_hint(err, "muster run FILE|DIR...");
+    }
+    if (gates_check(c->opt, err) < 0 || check_output(c, err) < 0 ||
+        writer_check_list(opt_text(c->opt, "format"), err) < 0)
+        return -1;
+    config = config_load(c->opt, err);
+    if (config && ingest_command_options(c, &ingest, err) == 0)
+        db = command_store(c, DB_CREATE, err);
+    if (db)
+        rc = run_all(db, c, &ingest, config, err);
+    db_close(db);
+    ingest_command_free(&ingest);
+    config_free(config);
+    return rc;
+}
+
+static const char *const options[] = {
+    "output",      "use",       "format",      "as-of",
+    "period",      "collected", "client",      "client-per-folder",
+    "each-client", "source",    "sources",     "map",
+    "keep",        "encoding",  "replace",     "max-rejects",
+    "rules",       "remedies",  "templates",   "waivers",
+    "fail-on",     "min-rate",  "max-unknown", "max-age",
+    "csv-bom",     "csv-raw",   "redact",      "redact-key",
+    "new-only",    "force",     NULL};
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "Read exports, judge every Mac, write the reports",
+    .usage = "run [OPTIONS] FILE|DIR...",
+    .help =
+        "Does everything with defaults: reads the exports into the database,\n"
+        "judges the period, and writes the monthly report of the whole fleet in\n"
+        "all formats. A folder is read with all exports in it; with\n"
+        "--client-per-folder its sub-folders are clients.\n"
+        "\n"
+        "It ends with five lines: what was read, the verdicts, the worst thing,\n"
+        "where the reports are, and the one missing fact that would answer most,\n"
+        "with the command or column that supplies it.",
+    .examples = "  muster run exports/\n"
+                "  muster run --client-per-folder --each-client exports/\n"
+                "  muster run --client Acme addigy-devices.csv\n"
+                "  muster run -q --fail-on critical exports/\n",
+    .options = options,
+    .run = run,
+};
