@@ -458,7 +458,7 @@ static void add_names(const struct report *r, struct template_sql *s)
     template_sql_text(s, "before", r->before_id ? r->before : NULL);
     strbuf_reset(&b);
     html_day(&b, r->as_of - 1); /* a date means its end, 24:00 */
-    template_sql_text(s, "as_of", strbuf_str(&b));
+    template_sql_text(s, "as_of_day", strbuf_str(&b));
     when_format(r->as_of, iso, sizeof(iso));
     template_sql_text(s, "as_of_iso", iso);
     strbuf_free(&b);

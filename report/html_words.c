@@ -334,23 +334,36 @@ static void fn_rate(sqlite3_context *ctx, int argc, sqlite3_value **v)
     result(ctx, &b);
 }
 
-static void fn_points(sqlite3_context *ctx, int argc, sqlite3_value **v)
+/* Points with their sign; "unit" after them. */
+static void points(sqlite3_context *ctx, sqlite3_value *v, const char *none,
+                   const char *unit)
 {
     struct strbuf b = {0};
     double x;
     long tenths;
 
-    (void)argc;
-    if (null(v[0]))
+    if (null(v))
         return;
-    x = sqlite3_value_double(v[0]) * 1000;
+    x = sqlite3_value_double(v) * 1000;
     tenths = (long)(x < 0 ? -x + 0.5 : x + 0.5);
     if (tenths == 0)
-        strbuf_adds(&b, "no change");
+        strbuf_adds(&b, none);
     else
-        strbuf_addf(&b, "%s%ld.%ld points", x < 0 ? "\xe2\x88\x92" : "+",
-                    tenths / 10, tenths % 10);
+        strbuf_addf(&b, "%s%ld.%ld%s", x < 0 ? "\xe2\x88\x92" : "+",
+                    tenths / 10, tenths % 10, unit);
     result(ctx, &b);
+}
+
+static void fn_points(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    (void)argc;
+    points(ctx, v[0], "no change", " points");
+}
+
+static void fn_delta(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    (void)argc;
+    points(ctx, v[0], "0", "");
 }
 
 static void fn_signed(sqlite3_context *ctx, int argc, sqlite3_value **v)
@@ -451,10 +464,10 @@ int html_functions(sqlite3 *db, struct err *err)
         void (*fn)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {{"plain", 2, fn_plain},   {"num", 1, fn_num},
                      {"pct", 2, fn_pct},       {"rate", 1, fn_rate},
-                     {"points", 1, fn_points}, {"signed", 1, fn_signed},
-                     {"day", 1, fn_day},       {"moment", 1, fn_moment},
-                     {"plural", 3, fn_plural}, {"code", 1, fn_code},
-                     {"bar", -1, fn_bar}};
+                     {"points", 1, fn_points}, {"delta", 1, fn_delta},
+                     {"signed", 1, fn_signed}, {"day", 1, fn_day},
+                     {"moment", 1, fn_moment}, {"plural", 3, fn_plural},
+                     {"code", 1, fn_code},     {"bar", -1, fn_bar}};
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     size_t i;
 

@@ -9,6 +9,7 @@
  *                      only none is 0 %
  *   rate(share)        the same for a share between 0 and 1
  *   points(x)          a difference of two shares: +1.1 points
+ *   delta(x)           the same without the word: +1.1
  *   signed(n)          +3, -2, 0 as "no change"
  *   day(t)             27 Nov 2026; "never" for 0
  *   moment(t)          27 Nov 2026 09:14 UTC

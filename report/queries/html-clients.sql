@@ -8,7 +8,7 @@ SELECT client                               AS name,
        num(not_reporting)                   AS silent,
        rate(pass_rate)                      AS pass_rate,
        rate(coverage)                       AS coverage,
-       points(change)                       AS change,
+       delta(change)                       AS change,
        bar(client || ': ' || at_risk || ' at risk, ' || undetermined
              || ' not known yet, ' || attention || ' to tidy, '
              || (partial + clean) || ' without a problem found',

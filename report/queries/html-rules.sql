@@ -16,7 +16,7 @@ SELECT r.rule                               AS id,
        CASE WHEN r.waived > 0 THEN num(r.waived) END AS waived,
        rate(r.pass_rate)                    AS pass_rate,
        rate(r.coverage)                     AS coverage,
-       points(r.change)                     AS change,
+       delta(r.change)                     AS change,
        u.error                              AS problem,
        nullif(u.ref, '')                    AS reference,
        bar(r.fail || ' fail, ' || r.unknown || ' not known yet, '
