@@ -529,6 +529,8 @@ static void mapping_digest(struct job *j)
     size_t i;
 
     strbuf_addf(&b, "1\n%s\n%s\n", j->source->id, j->source->digest);
+    if (j->source->included)
+        strbuf_addf(&b, "%s\n", j->source->included->digest);
     for (i = 0; i < o->map_count; i++)
         strbuf_addf(&b, "map %s\n", o->map[i]);
     for (i = 0; i < o->keep_count; i++)
@@ -998,7 +1000,7 @@ static int own_source(struct ingest *in, struct err *err)
     if (!s || (!strchr(s, '/') && !text_ends(s, ".json")))
         return 0;
     in->own = source_read(s, err);
-    return in->own ? 0 : -1;
+    return in->own ? registry_link(&in->registry, in->own, err) : -1;
 }
 
 struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,

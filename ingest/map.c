@@ -237,7 +237,7 @@ static int bind_spec(struct map *m, struct set *set, const struct binding *b,
 static int bind_specs(struct map *m, struct set *set, const struct specs *specs,
                       struct binding b, int base, bool *met, struct err *err)
 {
-    const char *header = m->columns[b.column].header;
+    const char *header = m->columns[b.column].key;
     size_t i, k;
 
     for (i = 0; i < specs->count; i++) {
@@ -283,12 +283,30 @@ static int bind_column(struct map *m, size_t set_no, int local, int column,
         return -1;
     if (asked_for(m, m->columns[column].header))
         return 0; /* the operator's word on this column */
-    if (bind_specs(m, set, &m->source->columns, b, 0, NULL, err) < 0)
+    if (bind_specs(m, set, &m->source->columns, b, 0, NULL, err) < 0 ||
+        bind_specs(m, set, &m->source->device_columns, b, 0, NULL, err) < 0)
         return -1;
-    return bind_specs(m, set, &m->source->device_columns, b, 0, NULL, err);
+    if (!m->source->included || m->columns[column].wanted)
+        return 0;
+    if (bind_specs(m, set, &m->source->included->columns, b, INT_MAX / 2, NULL,
+                   err) < 0)
+        return -1;
+    m->columns[column].by_name = m->columns[column].wanted;
+    return 0;
 }
 
 /* --------------------------------------------------------------- public */
+
+/* Keys of nested accounts are shown with the path that leads to them. */
+static char *shown_header(const struct map *m, size_t set, const char *header)
+{
+    struct strbuf b = {0};
+
+    if (set > 0)
+        strbuf_addf(&b, "%s.", m->source->nested[set - 1].path);
+    strbuf_adds(&b, header);
+    return strbuf_detach(&b);
+}
 
 int map_column(struct map *m, size_t set_no, const char *header,
                struct err *err)
@@ -311,11 +329,14 @@ int map_column(struct map *m, size_t set_no, const char *header,
     set->columns = places;
     cols = &m->columns[m->column_count++];
     *cols = (struct map_column){.use = USE_IGNORE};
-    cols->header = strdup(header);
-    cols->target = strdup("");
-    set->columns[set->count] = global;
-    if (!cols->header || !cols->target)
+    cols->header = shown_header(m, set_no, header);
+    if (!cols->header)
         return err_nomem(err);
+    cols->key = cols->header + strlen(cols->header) - strlen(header);
+    cols->target = strdup("");
+    if (!cols->target)
+        return err_nomem(err);
+    set->columns[set->count] = global;
     if (bind_column(m, set_no, (int)set->count, global, err) < 0)
         return -1;
     if (!m->columns[global].wanted) {

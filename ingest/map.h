@@ -36,15 +36,18 @@ struct map_value {
     int64_t count;
 };
 struct map_column {
-    char *header;
+    char *header;    /* as reports show it */
+    const char *key; /* in it: what mappings call it */
     enum use use;
     char *target; /* fact or custom name; "" for ignored */
     int64_t filled, understood, withheld;
-    const char *misleads;     /* borrowed from the mapping */
+    int64_t filled_in, understood_in; /* the record counted last */
+    const char *misleads;             /* borrowed from the mapping */
     struct map_value *values; /* not understood; sorted by map_finish() */
     size_t value_count;
     int64_t values_other; /* beyond those kept */
     bool wanted;          /* its cells are read */
+    bool by_name;         /* a customer's own column, taken by its name */
 };
 
 /* A set of names from one cell. */

@@ -15,6 +15,20 @@ static bool filled(const struct map_cell *c)
     return c->kind != CELL_NONE && c->n > 0;
 }
 
+void map_count(struct map *m, int column, bool understood)
+{
+    struct map_column *c = &m->columns[column];
+
+    if (c->filled_in != m->record) {
+        c->filled_in = m->record;
+        c->filled++;
+    }
+    if (understood && c->understood_in != m->record) {
+        c->understood_in = m->record;
+        c->understood++;
+    }
+}
+
 void map_note_value(struct map *m, int column, const char *s, size_t n)
 {
     struct map_column *c = &m->columns[column];
@@ -73,21 +87,12 @@ enum got map_take_cell(struct map *m, const struct binding *b,
     struct map_column *col = &m->columns[b->column];
     enum got got = map_read_cell(m, b->spec, f, c, out);
 
-    col->filled += got != GOT_EMPTY && c->n > 0;
-    switch (got) {
-    case GOT_KNOWN:
-        col->understood++;
-        break;
-    case GOT_REFUSED:
+    if (got != GOT_EMPTY && c->n > 0)
+        map_count(m, b->column, out->known);
+    if (got == GOT_REFUSED)
         map_note_value(m, b->column, c->s, c->n);
-        break;
-    case GOT_SECRET:
+    if (got == GOT_SECRET)
         col->withheld++;
-        col->understood += out->known;
-        break;
-    default:
-        break;
-    }
     return got;
 }
 
@@ -145,7 +150,8 @@ static bool take_target(struct map *m, struct target *t,
         if (got == GOT_EMPTY && !v.known)
             continue;
         if (have) {
-            t->disagree += v.known && !map_same_value(&v, out);
+            t->disagree +=
+                v.known && t->f->merge == MERGE_SET && !map_same_value(&v, out);
             continue;
         }
         if (v.known) {
@@ -175,14 +181,11 @@ static bool take_target(struct map *m, struct target *t,
 static int take_simple(struct map *m, struct target *t,
                        const struct map_cell *c, struct fact_value *out)
 {
-    struct map_column *col = &m->columns[t->by.items[0].column];
-
     if (c->n == 0)
         return 0;
     if (!map_quick_cell(m, t, c, out))
         return -1;
-    col->filled++;
-    col->understood++;
+    map_count(m, t->by.items[0].column, true);
     t->known++;
     if (!t->varies)
         watch(t, out);
@@ -506,6 +509,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
     size_t i;
 
     reset(r, line);
+    m->record++;
     if (m->source->accounts) {
         if (take_account(m, set, cells, r, err) < 0)
             return -1;
@@ -545,6 +549,7 @@ void map_listed(struct map *m, struct map_record *r, size_t nested)
 int map_element(struct map *m, size_t nested, const struct map_cell *cells,
                 struct map_record *r, struct err *err)
 {
+    m->record++;
     if (take_account(m, &m->sets[nested + 1], cells, r, err) < 0)
         return -1;
     if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account))) {

@@ -170,6 +170,12 @@ static int remark_columns(const struct map *m, map_remark_fn *fn, void *ctx,
         if (b->len && fn(ctx, strbuf_str(b), err) < 0)
             return -1;
         strbuf_reset(b);
+        if (c->by_name && c->filled > 0 && c->use != USE_IGNORE)
+            strbuf_addf(b, "column \"%s\" is taken as %s by its name",
+                        c->header, c->target);
+        if (b->len && fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+        strbuf_reset(b);
         if (c->withheld > 0)
             strbuf_addf(b,
                         "column \"%s\" holds secrets in %lld cells: none was "

@@ -71,6 +71,7 @@ struct map {
     struct name_list names; /* of the cell being read */
     bool labelled;          /* a list told admins from others */
     bool holders_read;
+    int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;
     char packed[24]; /* a version that no cell spells out */
@@ -99,6 +100,9 @@ bool map_quick_cell(const struct map *m, struct target *t,
 /* Whether a known value is spelled as canonical files spell it. */
 bool map_is_canonical(const struct fact *f, const struct fact_value *v,
                       const struct map_cell *c);
+
+/* Count a column's cell once a record, however many facts it gives. */
+void map_count(struct map *m, int column, bool understood);
 
 void map_note_value(struct map *m, int column, const char *s, size_t n);
 

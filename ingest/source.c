@@ -592,9 +592,9 @@ static int parse_scope(const struct parse *p, json_t *o)
 static int parse_source(const struct parse *p, json_t *o)
 {
     static const char *const known[] = {
-        "id",     "title",    "server",     "about",    "how",    "format",
-        "scope",  "complete", "standing",   "records",  "detect", "columns",
-        "device", "accounts", "attributes", "constants"};
+        "id",     "title",    "server",     "about",     "how",    "format",
+        "scope",  "complete", "standing",   "records",   "detect", "columns",
+        "device", "accounts", "attributes", "constants", "include"};
     struct source *s = p->s;
     json_t *v;
 
@@ -604,6 +604,7 @@ static int parse_source(const struct parse *p, json_t *o)
         get_text(p, o, "server", &s->server) < 0 ||
         get_text(p, o, "about", &s->about) < 0 ||
         get_text(p, o, "how", &s->how) < 0 ||
+        get_text(p, o, "include", &s->include) < 0 ||
         get_flag(p, o, "standing", &s->standing) < 0 || parse_scope(p, o) < 0 ||
         parse_complete(p, o) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
@@ -755,6 +756,7 @@ void source_free(struct source *s)
     free(s->about);
     free(s->how);
     free(s->origin);
+    free(s->include);
     free_texts(s->records, s->record_count);
     free_needs(s->all, s->all_count);
     free_needs(s->none, s->none_count);
@@ -902,17 +904,38 @@ static int by_id(const void *a, const void *b)
     return strcmp((*x)->id, (*y)->id);
 }
 
+int registry_link(const struct registry *r, struct source *s, struct err *err)
+{
+    if (!s->include)
+        return 0;
+    s->included = registry_find(r, s->include);
+    if (s->included && s->included != s)
+        return 0;
+    return err_at(err, ERR_CONFIG, s->origin, 0, 0,
+                  "includes \"%s\", which is no mapping", s->include);
+}
+
+static int link_all(struct registry *r, struct err *err)
+{
+    size_t i;
+
+    qsort(r->items, r->count, sizeof(*r->items), by_id);
+    for (i = 0; i < r->count; i++)
+        if (registry_link(r, r->items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int registry_open(struct registry *r, const char *dir, struct err *err)
 {
     *r = (struct registry){0};
     if ((dir && add_folder(r, dir, err) < 0) ||
         add(r, source_canonical(false, err), err) < 0 ||
         add(r, source_canonical(true, err), err) < 0 ||
-        add_builtin(r, err) < 0) {
+        add_builtin(r, err) < 0 || link_all(r, err) < 0) {
         registry_close(r);
         return -1;
     }
-    qsort(r->items, r->count, sizeof(*r->items), by_id);
     return 0;
 }
 

@@ -129,6 +129,8 @@ struct source {
     size_t attribute_count;
     struct constant *constants;
     size_t constant_count;
+    char *include; /* id of a mapping whose columns are read too; NULL */
+    const struct source *included; /* set by the registry */
     char digest[SHA256_HEX];
     char *origin; /* file, or "built in" */
 };
@@ -157,6 +159,9 @@ int registry_open(struct registry *r, const char *dir,
                   struct err *err) MUST_CHECK;
 void registry_close(struct registry *r);
 const struct source *registry_find(const struct registry *r, const char *id);
+/* Resolve "include" of a mapping that is not in the registry itself. */
+int registry_link(const struct registry *r, struct source *s,
+                  struct err *err) MUST_CHECK;
 
 /* The names that a file has: headers, or key paths of its first records. */
 struct signature {
