@@ -18,6 +18,7 @@
 
 #define FIRST_REJECTS 20
 #define LATEST_DAYS 31
+#define SHOWN_COLUMNS 24
 
 struct ingest {
     sqlite3 *db;
@@ -150,6 +151,10 @@ static void show_ignored(struct job *j)
 
         if (c->wanted || !*c->header)
             continue;
+        if (n >= SHOWN_COLUMNS) {
+            n++;
+            continue;
+        }
         strbuf_adds(b, n++ ? ", " : "  ignored columns: ");
         text_escape(b, c->header, strlen(c->header));
         if (c->filled)
@@ -157,6 +162,8 @@ static void show_ignored(struct job *j)
         else
             strbuf_adds(b, " (empty)");
     }
+    if (n > SHOWN_COLUMNS)
+        strbuf_addf(b, " and %zu more", n - SHOWN_COLUMNS);
     if (n)
         strbuf_addc(b, '\n');
 }
