@@ -51,18 +51,18 @@ INSERT INTO run_import VALUES (1, 1), (1, 2), (1, 3), (2, 3), (2, 5);
 
 -- The second period has one rule more, in front, so that numbers move.
 INSERT INTO rule VALUES
-  (1, 0, 'FV-01', 'FileVault is off', 'filevault', 'device', 'high', '', '',
+  (1, 0, 'FV-01', 'FileVault is off', 'filevault', 'device', 'high', 'monthly', '',
    'filevault', 'why FV', 'R14', 'counted', 1, 'built-in', 'd', '', '', ''),
   (1, 1, 'ST-02', 'An account has no token', 'secure-token', 'account',
-   'high', '', '', 'secure_token', 'why ST', 'R2', 'counted', 0, 'built-in',
+   'high', 'monthly', '', 'secure_token', 'why ST', 'R2', 'counted', 0, 'built-in',
    'd', '', '', ''),
   (2, 0, 'BT-01', 'Bootstrap token not escrowed', 'bootstrap-token', 'device',
-   'high', '', '', 'bootstrap_escrowed_device|bootstrap_escrowed_server',
+   'high', 'monthly', '', 'bootstrap_escrowed_device|bootstrap_escrowed_server',
    'why BT', 'R1', 'counted', 1, 'built-in', 'd', '', '', ''),
-  (2, 1, 'FV-01', 'FileVault is off', 'filevault', 'device', 'high', '', '',
+  (2, 1, 'FV-01', 'FileVault is off', 'filevault', 'device', 'high', 'monthly', '',
    'filevault', 'why FV', 'R14', 'counted', 1, 'built-in', 'd', '', '', ''),
   (2, 2, 'ST-02', 'An account has no token', 'secure-token', 'account',
-   'high', '', '', 'secure_token', 'why ST', 'R2', 'counted', 0, 'built-in',
+   'high', 'monthly', '', 'secure_token', 'why ST', 'R2', 'counted', 0, 'built-in',
    'd', '', '', '');
 
 INSERT INTO device_result
