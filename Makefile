@@ -55,7 +55,7 @@ TESTOBJ := $(TEST:%.c=$B/%.o) $(HELP:%.c=$B/%.o)
 
 .DELETE_ON_ERROR:
 .PHONY: all deps demo check golden-update asan lint format coverage fuzz bench \
-        docs install uninstall clean help FORCE
+        docs pictures install uninstall clean help FORCE
 
 all: $B/muster
 
@@ -177,6 +177,8 @@ format:
 
 docs:
 	$Qpython3 docs/rules.py
+pictures: $B/muster            # of the README; needs chromium
+	$Qsh docs/pictures.sh $B/muster build/pictures
 
 MAN1 := $(wildcard docs/*.1)
 MAN5 := $(wildcard docs/*.5)
