@@ -59,14 +59,15 @@ static void complain(struct runner *r, struct one_case *one, const char *fmt,
     char text[900], whole[1200];
     va_list args;
 
+    if (one->refused)
+        return;
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     snprintf(whole, sizeof(whole), "%s: case \"%s\": %s",
              r->c->rules[one->rule]->id, one->name, text);
     r->fn(r->ctx, one->file, one->line, whole);
-    if (!one->refused)
-        r->counts[one->rule].failed++;
+    r->counts[one->rule].failed++;
     one->refused = true;
 }
 
@@ -324,6 +325,19 @@ static int64_t bind_facts(struct runner *r, struct one_case *one,
     return mask;
 }
 
+/* What the policy says of accounts by name; a case says it of each. */
+static const char *const policy_facts[] = {"break_glass", "filevault_allowed"};
+
+static bool is_policy_fact(const char *key)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(policy_facts); i++)
+        if (strcmp(policy_facts[i], key) == 0)
+            return true;
+    return false;
+}
+
 static void check_facts(struct runner *r, struct one_case *one,
                         enum fact_scope scope, json_t *object)
 {
@@ -337,7 +351,7 @@ static void check_facts(struct runner *r, struct one_case *one,
     json_object_foreach(object, key, v)
     {
         if (fact_index(scope, key) >= 0 ||
-            (scope == FACT_DEVICE && custom_name(key)))
+            (scope == FACT_DEVICE ? custom_name(key) : is_policy_fact(key)))
             continue;
         near = text_nearest(key, words, n);
         complain(r, one, "there is no fact \"%s\"%s%s%s", key,
@@ -434,6 +448,51 @@ static int store_case(struct runner *r, struct store *s, struct one_case *one,
     return db_run(s->import, err);
 }
 
+/* Between resolve and derive: what the policy would say of the accounts. */
+static int set_policy_fact(sqlite3 *db, const struct one_case *one,
+                           const char *name, const char *account,
+                           const json_t *value, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    char sql[160];
+    int rc = -1;
+
+    snprintf(sql, sizeof(sql),
+             "UPDATE account_fact SET %s = ?1 WHERE device_id = ?2"
+             " AND fold(account) = fold(?3)",
+             name);
+    if (db_prepare(db, sql, &st, err) == 0) {
+        if (json_is_boolean(value))
+            sqlite3_bind_int(st, 1, json_is_true(value));
+        sqlite3_bind_int64(st, 2, one->device_id);
+        sqlite3_bind_text(st, 3, account, -1, SQLITE_STATIC);
+        rc = db_run(st, err);
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int set_policy_facts(sqlite3 *db, const struct one_case *one,
+                            struct err *err)
+{
+    json_t *accounts = json_object_get(one->object, "accounts"), *account;
+    size_t i, k;
+
+    json_array_foreach(accounts, i, account)
+    {
+        const char *name = string_of(account, "account");
+
+        for (k = 0; name && k < COUNT_OF(policy_facts); k++) {
+            const json_t *v = json_object_get(account, policy_facts[k]);
+
+            if (v &&
+                set_policy_fact(db, one, policy_facts[k], name, v, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
 /* ----------------------------------------------------------------- judging */
 
 /* The cases of one group, while one rule is run over them. */
@@ -442,6 +501,7 @@ struct group {
     struct one_case *items; /* item i is the Mac i + 1 */
     size_t count;
     sqlite3 *db;
+    struct rule_guard guard;
     size_t rule;
     sqlite3_stmt *account; /* Mac and name of an account_id */
 };
@@ -573,7 +633,7 @@ static int run_rule(struct group *g, struct err *err)
 {
     const struct rule *rule = g->r->c->rules[g->rule];
     struct err fault = {0};
-    struct rule_query *q = rule_open(g->db, rule, &fault);
+    struct rule_query *q = rule_open(&g->guard, rule, &fault);
     size_t i;
 
     if (!q || rule_run(q, 1, INT64_MAX, 200000, take_row, g, &fault) < 0) {
@@ -627,6 +687,7 @@ static int judge_group(struct group *g, struct err *err)
                    " WHERE account_id = ?1",
                    &g->account, err) < 0)
         return -1;
+    rule_guard_set(&g->guard, g->db);
     for (i = 0; i < g->count; i++) {
         if (g->items[i].seen || g->items[i].refused)
             continue;
@@ -634,6 +695,7 @@ static int judge_group(struct group *g, struct err *err)
         if (run_rule(g, err) < 0)
             break;
     }
+    rule_guard_end(&g->guard);
     sqlite3_finalize(g->account);
     return i < g->count ? -1 : 0;
 }
@@ -698,9 +760,12 @@ static int run_store(struct runner *r, struct store *s, struct one_case *items,
             rule_customs(r->c->rules[items[i].rule], add_custom, &customs);
     }
     customs.names[customs.count] = NULL;
+    if (rc == 0)
+        rc = resolve(s->db, "case", 1, config, &counts, err);
+    for (i = 0; i < n && rc == 0; i++)
+        rc = set_policy_facts(s->db, &items[i], err);
     if (rc == 0 &&
-        (resolve(s->db, "case", 1, config, &counts, err) < 0 ||
-         derive(s->db, 1, items[0].as_of, config, customs.names, err) < 0))
+        derive(s->db, 1, items[0].as_of, config, customs.names, err) < 0)
         rc = -1;
     if (rc == 0)
         rc = judge_group(&g, err);

@@ -77,6 +77,7 @@ struct engine {
     const struct engine_input *in;
     struct engine_counts *out;
     size_t rules;
+    struct rule_guard guard;
     struct rule_query **queries; /* by rule; NULL: broken, or the engine's */
     uint32_t *customs;           /* by rule: needed custom facts that exist */
     uint32_t *loses;             /* by rule: capabilities */
@@ -118,12 +119,13 @@ static int open_rules(struct engine *e, size_t *faulty, struct err *err)
 {
     size_t i;
 
+    rule_guard_set(&e->guard, e->in->db);
     for (i = 0; i < e->rules; i++) {
         const struct rule *r = rule_at(e, i);
 
         if (r->broken.code != ERR_NONE || r->kind == RULE_ENGINE)
             continue;
-        e->queries[i] = rule_open(e->in->db, r, err);
+        e->queries[i] = rule_open(&e->guard, r, err);
         if (!e->queries[i]) {
             *faulty = i;
             return err->code == ERR_CONFIG ? 1 : -1;
@@ -312,6 +314,7 @@ static void engine_free(struct engine *e)
 
     for (i = 0; e->queries && i < e->rules; i++)
         rule_close(e->queries[i]);
+    rule_guard_end(&e->guard);
     for (i = 0; i < e->client_count; i++) {
         free(e->clients[i].counts);
         free(e->clients[i].gaps);

@@ -97,14 +97,25 @@ struct rule_row {
 };
 typedef int rule_row_fn(void *ctx, const struct rule_row *row, struct err *err);
 
+/*
+ * The authorizer of a connection. It stays in place between rules, and lets
+ * all pass then: to set one anew makes SQLite compile every statement again.
+ */
+struct rule_guard {
+    sqlite3 *db;
+    bool strict; /* while a rule is compiled or stepped */
+};
+void rule_guard_set(struct rule_guard *g, sqlite3 *db);
+void rule_guard_end(struct rule_guard *g); /* fine where it was not set */
+
 struct rule_query; /* a rule that is ready to run */
 
 /*
- * Check the SELECT against the views of "db" and make it ready. A fault is of
- * kind ERR_CONFIG, with file, line and column. Returns NULL with *err; the
- * caller frees with rule_close().
+ * Check the SELECT against the views and make it ready. A fault is of kind
+ * ERR_CONFIG, with file, line and column. Returns NULL with *err; the caller
+ * frees with rule_close(), before the guard ends.
  */
-struct rule_query *rule_open(sqlite3 *db, const struct rule *r,
+struct rule_query *rule_open(struct rule_guard *g, const struct rule *r,
                              struct err *err);
 
 /*

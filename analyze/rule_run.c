@@ -17,6 +17,7 @@
 enum { COL_ID, COL_APPLIES, COL_FAILS, COL_SEVERITY, COL_EVIDENCE, COL_REMEDY };
 
 struct rule_query {
+    struct rule_guard *guard;
     sqlite3 *db;
     const struct rule *rule;
     sqlite3_stmt *st;
@@ -51,7 +52,11 @@ static bool one_of(const char *const *list, size_t n, const char *word)
 static int read_only(void *ctx, int action, const char *arg1, const char *arg2,
                      const char *db_name, const char *inside)
 {
-    (void)ctx, (void)db_name;
+    const struct rule_guard *g = ctx;
+
+    (void)db_name;
+    if (!g->strict)
+        return SQLITE_OK;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
@@ -270,7 +275,21 @@ static int prepare_range(sqlite3 *db, struct rule_query *q, const bool has[6],
     return rc;
 }
 
-struct rule_query *rule_open(sqlite3 *db, const struct rule *r, struct err *err)
+void rule_guard_set(struct rule_guard *g, sqlite3 *db)
+{
+    *g = (struct rule_guard){.db = db};
+    sqlite3_set_authorizer(db, read_only, g);
+}
+
+void rule_guard_end(struct rule_guard *g)
+{
+    if (g->db)
+        sqlite3_set_authorizer(g->db, NULL, NULL);
+    g->db = NULL;
+}
+
+struct rule_query *rule_open(struct rule_guard *g, const struct rule *r,
+                             struct err *err)
 {
     struct rule_query *q;
     bool has[6] = {false};
@@ -286,13 +305,14 @@ struct rule_query *rule_open(sqlite3 *db, const struct rule *r, struct err *err)
         err_nomem(err);
         return NULL;
     }
-    q->db = db;
+    q->guard = g;
+    q->db = g->db;
     q->rule = r;
-    sqlite3_set_authorizer(db, read_only, NULL);
-    rc = check_text(db, r, has, &length, err);
+    g->strict = true;
+    rc = check_text(g->db, r, has, &length, err);
     if (rc == 0)
-        rc = prepare_range(db, q, has, length, err);
-    sqlite3_set_authorizer(db, NULL, NULL);
+        rc = prepare_range(g->db, q, has, length, err);
+    g->strict = false;
     if (rc == 0)
         rc = rule_lint(r, err);
     if (rc < 0) {
@@ -383,9 +403,14 @@ static int step_rows(struct rule_query *q, const struct budget *b,
     struct rule_row row;
     int step;
 
-    while ((step = sqlite3_step(q->st)) == SQLITE_ROW)
+    q->guard->strict = true;
+    while ((step = sqlite3_step(q->st)) == SQLITE_ROW) {
+        q->guard->strict = false;
         if (read_row(q->rule, q->st, &row, err) < 0 || fn(ctx, &row, err) < 0)
             return -1;
+        q->guard->strict = true;
+    }
+    q->guard->strict = false;
     if (step == SQLITE_DONE)
         return 0;
     if ((step & 0xff) == SQLITE_INTERRUPT && b->left < 0)
@@ -402,13 +427,11 @@ int rule_run(struct rule_query *q, int64_t low, int64_t high, int64_t steps,
     int limit = sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 1000000);
     int rc;
 
-    sqlite3_set_authorizer(q->db, read_only, NULL);
     sqlite3_progress_handler(q->db, 1000, spend, &b);
     sqlite3_bind_int64(q->st, 1, low);
     sqlite3_bind_int64(q->st, 2, high);
     rc = step_rows(q, &b, fn, ctx, err);
     sqlite3_reset(q->st);
-    sqlite3_set_authorizer(q->db, NULL, NULL);
     rule_watch_signals(q->db);
     sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, limit);
     return rc;
