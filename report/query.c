@@ -281,5 +281,10 @@ int report_prepare(const struct report *r, struct err *err)
     if (add_functions(r->db, err) < 0 || query_views(r->db, err) < 0 ||
         query_script(r, "prepare", err) < 0)
         return -1;
-    return db_script(r->db, "DROP TABLE IF EXISTS temp.report_before", err);
+    return db_script(r->db,
+                     "DROP TABLE IF EXISTS temp.report_before;"
+                     "DROP TABLE IF EXISTS temp.report_remedy;"
+                     "DROP TABLE IF EXISTS temp.report_remedy_mac;"
+                     "DROP TABLE IF EXISTS temp.report_severity",
+                     err);
 }

@@ -13,7 +13,12 @@
 #include "report/publish.h"
 #include "report/query.h"
 #include "report/report.h"
+#include "report/rows.h"
 #include "report/writer.h"
+
+/* Page cache: findings are looked up in an order that is not that of the
+ * store. */
+#define CACHE_KIB 32768
 
 static const char *const uses[] = {"monthly", "client", "migration"};
 
@@ -418,12 +423,14 @@ static int summarize(struct report_summary *s, const struct publish *p,
 }
 
 /* One report into one folder. */
-static int write_one(const struct report *r, const char *dir, const char *below,
+static int write_one(struct report *r, const char *dir, const char *below,
                      struct report_summary *s, struct err *err)
 {
     struct publish *p = publish_open(dir, r->options->force, err);
     size_t i;
     int rc = p ? report_prepare(r, err) : -1;
+
+    r->cache = report_cache_new();
 
     for (i = 0; rc == 0 && i < writer_count; i++)
         if (writer_wanted(r->options->formats, writers[i].format))
@@ -434,6 +441,8 @@ static int write_one(const struct report *r, const char *dir, const char *below,
         rc = publish_commit(p, err);
     if (rc == 0)
         rc = summarize(s, p, dir, below, err);
+    report_cache_free(r->cache);
+    r->cache = NULL;
     publish_close(p);
     return rc;
 }
@@ -529,7 +538,8 @@ int report_write(sqlite3 *db, const struct report_options *o,
         return err_nomem(err);
     if (check_options(&d, err) < 0)
         return -1;
-    if (!own || db_script(db, "BEGIN", err) == 0)
+    if (db_cache(db, CACHE_KIB, err) == 0 &&
+        (!own || db_script(db, "BEGIN", err) == 0))
         rc = write_job(&j, &d, out, err);
     if (own) /* nothing but TEMP tables was written */
         db_rollback(db);

@@ -32,6 +32,8 @@ struct report_options {
     bool force;             /* overwrite files that no manifest names */
 };
 
+struct report_cache;
+
 /* One report: a period, and one client or all of them. Text is borrowed. */
 struct report {
     sqlite3 *db;
@@ -46,6 +48,7 @@ struct report {
     const char *before;      /* label of before_id; "" for none */
     int64_t as_of;
     const struct report_options *options; /* never NULL */
+    struct report_cache *cache; /* report/rows.h; NULL: nothing is kept */
 };
 
 /* One file written. */

@@ -31,6 +31,11 @@ struct cell {
 
 struct rows;
 
+/* Keeps the rows of large queries for all formats of one report; goes into
+ * struct report. NULL for want of memory, which costs no more than time. */
+struct report_cache *report_cache_new(void);
+void report_cache_free(struct report_cache *c); /* NULL is fine */
+
 /* Returns NULL with *err set. The report must outlive the rows. */
 struct rows *rows_open(const struct report *r, const char *query,
                        struct err *err);

@@ -23,11 +23,12 @@ SELECT c.name                       AS client,
                       a.recovery_open)
                                     AS reset_forecast,
        a.account_id                 AS _account_id,
-       o.device_id                  AS _device_id
-  FROM temp.report_device o
+       o.device_id                  AS _device_id,
+       o.rank                       AS _rank
+  FROM temp.report_rank o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
   CROSS JOIN device d ON d.device_id = o.device_id
-  CROSS JOIN client c ON c.client_id = o.client_id
+  CROSS JOIN client c ON c.client_id = r.client_id
   CROSS JOIN account_posture a ON a.device_id = o.device_id
- ORDER BY o.rank, a.account_id
+ ORDER BY o.device_id, a.account_id

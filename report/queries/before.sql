@@ -23,7 +23,8 @@ SELECT f.device_id, u.rule_no, fold(f.account), f.account, f.client_id,
 
 UPDATE report_before
    SET seen = 1
- WHERE (device_id, rule_no, account) IN
+ WHERE :before_id > 0
+   AND (device_id, rule_no, account) IN
        (SELECT o.device_id, o.rule_no, fold(f.account)
           FROM temp.report_finding o
           JOIN finding f ON f.rowid = o.finding);

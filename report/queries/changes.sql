@@ -21,6 +21,7 @@ WITH changed AS (
     LEFT JOIN temp.report_before b
            ON b.device_id = o.device_id AND b.rule_no = o.rule_no
           AND b.account = fold(f.account)
+   WHERE :before_id > 0
   UNION ALL
   SELECT d.serial, b.shown, u.id, b.client_id, severity_rank(b.severity),
          CASE

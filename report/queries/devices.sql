@@ -1,4 +1,4 @@
--- Every Mac with its verdict, by client and serial number. Numbers are empty
+-- Every Mac with its verdict; reported by client and serial number. Numbers are empty
 -- where the smallest and the largest that fit the facts differ.
 SELECT c.name                       AS client,
        t.site                       AS site,
@@ -33,14 +33,15 @@ SELECT c.name                       AS client,
        replace(r.perhaps_lost, ' ', ';') AS cannot_do_perhaps,
        r.stale IS TRUE              AS not_reporting,
        t.custom                     AS _custom,
-       o.device_id                  AS _device_id
-  FROM temp.report_device o
+       o.device_id                  AS _device_id,
+       o.rank                       AS _rank
+  FROM temp.report_rank o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
   CROSS JOIN device d ON d.device_id = o.device_id
-  CROSS JOIN client c ON c.client_id = o.client_id
+  CROSS JOIN client c ON c.client_id = r.client_id
   LEFT JOIN device_text t ON t.device_id = o.device_id
   LEFT JOIN device_fact x ON x.device_id = o.device_id
   LEFT JOIN device_derived p ON p.device_id = o.device_id
   LEFT JOIN remedy m ON m.id = r.next_remedy
- ORDER BY o.rank
+ ORDER BY o.device_id

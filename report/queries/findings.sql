@@ -1,4 +1,5 @@
--- Every fail and unknown: severity, rule, client, serial number, account.
+-- Every fail and unknown. Read Mac by Mac, which is cheap; reported in the order
+-- of report_finding: severity, rule, client, serial number, account.
 SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
        c.name                                AS client,
        d.serial                              AS serial,
@@ -24,20 +25,22 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
        NULL                                  AS source_file,
        NULL                                  AS source_line,
        m.title                               AS _remedy_title,
-       o.severity                            AS _severity,
+       severity_rank(f.severity)             AS _severity,
        k.rank                                AS _rank,
        f.device_id                           AS _device_id,
        f.account_id                          AS _account_id,
        f.rule_no                             AS _rule_no,
-       x.row_id                              AS _row_id
-  FROM temp.report_finding o
-  CROSS JOIN finding f ON f.rowid = o.finding
-  CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no
-  CROSS JOIN device d ON d.device_id = o.device_id
-  CROSS JOIN client c ON c.client_id = o.client_id
-  LEFT JOIN temp.report_rank k ON k.device_id = o.device_id
-  LEFT JOIN device_text t ON t.device_id = o.device_id
-  LEFT JOIN device_fact x ON x.device_id = o.device_id
+       x.row_id                              AS _row_id,
+       f.rowid                               AS _finding
+  FROM temp.report_rank k
+  CROSS JOIN finding f ON f.period_id = :period_id
+                      AND f.device_id = k.device_id
+  CROSS JOIN temp.report_rule u ON u.rule_no = f.rule_no
+  CROSS JOIN device d ON d.device_id = k.device_id
+  CROSS JOIN client c ON c.client_id = f.client_id
+  LEFT JOIN device_text t ON t.device_id = k.device_id
+  LEFT JOIN device_fact x ON x.device_id = k.device_id
   LEFT JOIN remedy m ON m.id = f.remedy
   LEFT JOIN waiver w ON w.waiver_id = f.waiver
- ORDER BY o.ord
+ WHERE :client_id = 0 OR f.client_id = :client_id
+ ORDER BY k.device_id

@@ -64,15 +64,21 @@ CREATE TEMP TABLE report_finding (
   device_id INTEGER,
   client_id INTEGER,
   rule_no   INTEGER,
-  severity  INTEGER                   -- 4 critical ... 0 info
+  severity  INTEGER,                  -- 4 critical ... 0 info
+  fail      INTEGER,                  -- 1 fail, 0 unknown
+  accepted  INTEGER,                  -- 1: an accepted risk
+  remedy    TEXT,
+  account_id INTEGER
 );
 
-INSERT INTO report_finding (finding, device_id, client_id, rule_no, severity)
+INSERT INTO report_finding (finding, device_id, client_id, rule_no, severity,
+                            fail, accepted, remedy, account_id)
 SELECT f.rowid, f.device_id, f.client_id, f.rule_no,
-       severity_rank(f.severity) AS severity
-  FROM finding f
+       severity_rank(f.severity) AS severity, f.result = 'fail',
+       f.waiver IS NOT NULL, f.remedy, f.account_id
+  FROM report_rank k
+  CROSS JOIN finding f ON f.period_id = :period_id
+                      AND f.device_id = k.device_id
   CROSS JOIN report_rule u ON u.rule_no = f.rule_no
-  CROSS JOIN report_rank k ON k.device_id = f.device_id
- WHERE f.period_id = :period_id
-   AND (:client_id = 0 OR f.client_id = :client_id)
+ WHERE :client_id = 0 OR f.client_id = :client_id
  ORDER BY severity DESC, f.rule_no, k.rank, f.account, f.rowid;
