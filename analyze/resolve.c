@@ -576,8 +576,8 @@ static int write_devices(struct resolve *r, struct err *err)
 /* Names of the client on the level that decides, where they disagree. */
 static const char owner_conflicts[] =
     "INSERT INTO conflict SELECT :period_id, slot_device, '', 'client', name,"
-    " import_id, min(line), NULL FROM (%s) GROUP BY slot_device, name,"
-    " import_id";
+    " import_id, min(line), NULL FROM (%s) WHERE name IS NOT NULL"
+    " GROUP BY slot_device, name, import_id";
 
 static int add_owner_conflicts(struct resolve *r, struct err *err)
 {

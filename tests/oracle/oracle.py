@@ -203,7 +203,7 @@ def records_of(path):
     return rows, any('account' in r for r in rows)
 
 
-def read_file(path, as_of, collected, client):
+def read_file(path, as_of, collected):
     file = File(path)
     records, is_accounts = records_of(path)
     file.canonical_accounts = is_accounts
@@ -242,8 +242,6 @@ def read_file(path, as_of, collected, client):
                     row.accounts.append(a)
         if facts['platform'] == 'other':
             continue                            # counted and left out
-        if facts['client'] is None:
-            facts['client'] = client
         file.devices.append(row)
         file.accounts.extend(row.accounts or [])
     file.collected = (collected if collected is not None else
@@ -312,26 +310,32 @@ def join(files):
 
 def drop_replaced(files):
     """Same serial, another mdm_id: the record with the later check-in counts,
-    with its accounts. All canonical files are one source."""
-    newest = {}
+    with its accounts.
+
+    Reading: all canonical files are one source. An account row belongs to a
+    replaced record where it is nested in it, or names its mdm_id."""
+    newest, replaced = {}, set()
     for file in files:
         for row in file.devices:
             mdm, seen = row.facts['mdm_id'], row.facts['last_checkin']
             if mdm is not None:
                 key = (-1 if seen is None else seen, mdm)
-                best = newest.get(row.serial)
-                if best is None or key > best:
-                    newest[row.serial] = key
+                newest[row.serial] = max(newest.get(row.serial, key), key)
     for file in files:
-        gone = [r for r in file.devices if r.facts['mdm_id'] is not None
-                and r.facts['mdm_id'] != newest[r.serial][1]]
-        lost = {id(a) for r in gone for a in r.accounts or []}
-        file.devices = [r for r in file.devices if r not in gone]
-        file.accounts = [
-            a for a in file.accounts if id(a) not in lost and not (
-                file.canonical_accounts and a.facts['mdm_id'] is not None
-                and a.serial in newest
-                and a.facts['mdm_id'] != newest[a.serial][1])]
+        kept, lost = [], set()
+        for row in file.devices:
+            mdm = row.facts['mdm_id']
+            if mdm is None or mdm == newest[row.serial][1]:
+                kept.append(row)
+            else:
+                replaced.add((row.serial, mdm))
+                lost |= {id(a) for a in row.accounts or []}
+        file.devices = kept
+        file.accounts = [a for a in file.accounts if id(a) not in lost]
+    for file in files:
+        if file.canonical_accounts:
+            file.accounts = [a for a in file.accounts if
+                             (a.serial, a.facts['mdm_id']) not in replaced]
 
 
 # ---------------------------------------------------------------- merging --
@@ -390,7 +394,7 @@ def resolve_account(rows):
     return a
 
 
-def resolve_devices(files):
+def resolve_devices(files, client):
     serials = {}
     for file in files:
         file.reported = {r.serial for r in file.devices}
@@ -402,16 +406,20 @@ def resolve_devices(files):
         for row in file.accounts:
             serials.setdefault(row.serial, ([], {}))[1].setdefault(
                 fold(row.facts['account']), []).append(row)
-    return {serial: resolve_device(serial, rows, accounts, files)
+    return {serial: resolve_device(serial, rows, accounts, files, client)
             for serial, (rows, accounts) in serials.items()}
 
 
-def resolve_device(serial, rows, accounts, files):
+def resolve_device(serial, rows, accounts, files, client):
     conflicts = []
     d = Thing(merge_rows(DEVICE, rows, conflicts))
     d.serial, d.conflicts = serial, conflicts
-    if d.client is None:
-        d.client = 'unassigned'
+    # "Client: from the file, else --client; a conflict is unassigned."
+    # Reading: of all rows whatever their time, for a Mac that two clients
+    # claim must not be in the report of either.
+    clients = {r.facts['client'] for r in rows} - {None}
+    d.client = (clients.pop() if len(clients) == 1 else
+                'unassigned' if clients else client or 'unassigned')
     if d.needs_kext is None:
         d.needs_kext = False                    # the one default
     d.carried = set()
@@ -1022,10 +1030,10 @@ class Fleet:
     """Everything the definitions say about a set of files."""
 
     def __init__(self, paths, as_of, collected=None, client=None):
-        files = [read_file(p, as_of, collected, client) for p in paths]
+        files = [read_file(p, as_of, collected) for p in paths]
         join(files)
         drop_replaced(files)
-        self.devices = resolve_devices(files)
+        self.devices = resolve_devices(files, client)
         self.results = {}
         for serial, d in self.devices.items():
             derive(d, as_of)
