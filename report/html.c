@@ -15,6 +15,7 @@
 #include "report/html_svg.h"
 #include "report/html_words.h"
 #include "report/query.h"
+#include "report/tally.h"
 #include "report/template_sql.h"
 #include "report/writer.h"
 
@@ -289,12 +290,12 @@ static int prepare(const struct report *r, struct err *err)
     } shared[] = {{"html_rules", "rules"},
                   {"html_clients", "clients"},
                   {"html_remedies", "remedies"},
-                  {"html_serials", "remedy_serials"},
                   {"html_waivers", "waivers"}};
     size_t i;
 
     if (html_functions(r->db, err) != 0 ||
-        query_script(r, "html-prepare", err) != 0)
+        query_script(r, "html-prepare", err) != 0 ||
+        tally_findings(r, err) != 0)
         return -1;
     for (i = 0; i < COUNT_OF(shared); i++)
         if (keep(r, shared[i].table, shared[i].query, err) != 0)

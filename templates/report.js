@@ -371,7 +371,7 @@
       s.view.columns.map((c) => make(c.key === "serial" ? "th" : "td",
         { class: c.cls, scope: c.key === "serial" ? "row" : null },
         c.show(s.view.rows[i], i)))));
-    return make("div", { class: "scroll", tabindex: "0", role: "region",
+    return make("div", { class: "scroll", tabindex: "0", role: "group",
       "aria-label": s.view.label },
     make("table", { class: "grid", "aria-rowcount": s.hits.length + 1 },
       make("caption", { class: "hide" }, s.view.label),
@@ -550,7 +550,7 @@
     if (!rows?.length) return make("p", { class: "quiet" },
       "Every value with its file and line is in findings.jsonl; ",
       make("code", {}, `muster explain ${macs[i][M.serial]}`), " prints them too.");
-    return make("div", { class: "scroll", tabindex: "0", role: "region",
+    return make("div", { class: "scroll", tabindex: "0", role: "group",
       "aria-label": "Evidence" }, make("table", {},
       make("caption", { class: "hide" }, "Values with file, line and cell"),
       make("thead", {}, make("tr", {}, ["Fact", "Value", "Cell as it was", "Where", "Read"]

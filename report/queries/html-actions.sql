@@ -1,4 +1,35 @@
--- What to do, worst first: fixes with the Macs they are for.
+-- What to do, worst first: fixes with the Macs they are for. The reason told is
+-- that of the check which asks for this fix first, else of the commonest one.
+WITH cause AS (
+  SELECT o.remedy, o.rule_no, max(o.severity) AS rank,
+         count(DISTINCT o.device_id) AS n
+    FROM temp.report_finding o
+    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
+   WHERE o.fail AND NOT o.accepted
+   GROUP BY o.remedy, o.rule_no
+),
+fresh AS (
+  SELECT o.remedy, count(DISTINCT o.device_id) AS n
+    FROM temp.report_finding o
+    CROSS JOIN finding f ON f.rowid = o.finding
+    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
+   WHERE o.fail AND NOT o.accepted AND f.state IN ('new', 'reopened')
+   GROUP BY o.remedy
+),
+told AS (
+  SELECT c.remedy, u.why, u.title,
+         max(c.rank) OVER (PARTITION BY c.remedy) AS rank,
+         row_number() OVER (PARTITION BY c.remedy
+                            ORDER BY c.rank >= 3 DESC,
+                                     instr(u.fix || ' ', c.remedy || ' ') = 1
+                                       DESC,
+                                     c.n DESC, c.rule_no) AS place
+    FROM cause c
+    JOIN temp.report_rule u ON u.rule_no = c.rule_no
+),
+word (rank, code) AS (
+  VALUES (4, 'critical'), (3, 'high'), (2, 'medium'), (1, 'low'), (0, 'info')
+)
 SELECT r.remedy                             AS remedy,
        r.title                              AS title,
        nullif(m.plain, '')                  AS plain,
@@ -11,22 +42,17 @@ SELECT r.remedy                             AS remedy,
        plural(r.devices, 'Mac', 'Macs')     AS macs,
        num(r.minutes * r.devices / 60)      AS hours,
        r.minutes * r.devices / 60           AS n_hours,
-       x.severity                           AS severity,
-       plain('severity', x.severity)        AS severity_word,
-       num(x.news)                          AS news,
-       x.news                               AS n_news,
+       w.code                               AS severity,
+       plain('severity', w.code)            AS severity_word,
+       num(n.n)                             AS news,
+       n.n                                  AS n_news,
        x.why                                AS why,
        x.title                              AS problem,
        max(r.devices - 2000, 0)             AS n_more,
        num(max(r.devices - 2000, 0))        AS more
   FROM temp.html_remedies r
   JOIN remedy m ON m.id = r.remedy
-  JOIN (SELECT f.remedy, f.severity, min(o.ord) AS ord, u.why, u.title,
-               count(DISTINCT CASE WHEN f.state IN ('new', 'reopened')
-                                   THEN f.device_id END) AS news
-          FROM temp.report_finding o
-          CROSS JOIN finding f ON f.rowid = o.finding
-          CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-         WHERE f.result = 'fail' AND f.waiver IS NULL
-         GROUP BY f.remedy) x ON x.remedy = r.remedy
- ORDER BY severity_rank(x.severity) DESC, r.devices DESC, r.remedy
+  JOIN told x ON x.remedy = r.remedy AND x.place = 1
+  JOIN word w ON w.rank = x.rank
+  LEFT JOIN fresh n ON n.remedy = r.remedy
+ ORDER BY x.rank DESC, r.devices DESC, r.remedy

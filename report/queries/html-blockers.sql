@@ -6,22 +6,21 @@ SELECT u.title                              AS title,
        m.title                              AS fix,
        plain('who', m.who)                  AS who,
        plain('effort', m.effort)            AS effort,
-       num(count(DISTINCT f.device_id))     AS devices,
+       num(count(DISTINCT o.device_id))     AS devices,
        num(count(DISTINCT CASE WHEN r.readiness = 'blocked'
-                               THEN f.device_id END)) AS blocked,
+                               THEN o.device_id END)) AS blocked,
        num(count(DISTINCT CASE WHEN r.readiness = 'hands-on'
-                               THEN f.device_id END)) AS hands_on
+                               THEN o.device_id END)) AS hands_on
   FROM temp.report_finding o
-  CROSS JOIN finding f ON f.rowid = o.finding
   CROSS JOIN temp.report_rule u
           ON u.rule_no = o.rule_no AND u.kind IN ('counted', 'engine')
   CROSS JOIN device_result r
-          ON r.period_id = :period_id AND r.device_id = f.device_id
-  LEFT JOIN remedy m ON m.id = f.remedy
- WHERE f.result = 'fail' AND f.waiver IS NULL AND r.readiness <> 'ready'
+          ON r.period_id = :period_id AND r.device_id = o.device_id
+  LEFT JOIN remedy m ON m.id = o.remedy
+ WHERE o.fail AND NOT o.accepted AND r.readiness <> 'ready'
    AND o.severity >= 2
- GROUP BY o.rule_no, f.remedy
+ GROUP BY o.rule_no, o.remedy
  ORDER BY count(DISTINCT CASE WHEN r.readiness = 'blocked'
-                              THEN f.device_id END) DESC,
-          count(DISTINCT f.device_id) DESC, u.rule_no, f.remedy
+                              THEN o.device_id END) DESC,
+          count(DISTINCT o.device_id) DESC, u.rule_no, o.remedy
  LIMIT 30

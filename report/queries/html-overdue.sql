@@ -1,15 +1,15 @@
 -- Open longer than they should be: 14 days where critical, 30 where high, 90
 -- where medium. One line a Mac and fix.
 WITH late AS (
-  SELECT f.device_id, f.remedy, max(o.severity) AS severity,
+  SELECT o.device_id, o.remedy, max(o.severity) AS severity,
          min(f.first_seen) AS since, min(o.ord) AS ord
     FROM temp.report_finding o
     CROSS JOIN finding f ON f.rowid = o.finding
     CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE f.result = 'fail' AND f.waiver IS NULL AND o.severity >= 2
+   WHERE o.fail AND NOT o.accepted AND o.severity >= 2
      AND :as_of - f.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
                                          WHEN 3 THEN 30 ELSE 90 END
-   GROUP BY f.device_id, f.remedy
+   GROUP BY o.device_id, o.remedy
 )
 SELECT d.serial                             AS serial,
        nullif(t.name, '')                   AS name,

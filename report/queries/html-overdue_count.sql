@@ -1,10 +1,10 @@
 -- Macs with something open longer than it should be.
-SELECT count(DISTINCT f.device_id)                            AS n_overdue,
-       num(count(DISTINCT f.device_id))                       AS overdue_macs,
-       count(DISTINCT f.device_id || '/' || f.remedy)         AS n_overdue_lines
+SELECT count(DISTINCT o.device_id)                            AS n_overdue,
+       num(count(DISTINCT o.device_id))                       AS overdue_macs,
+       count(DISTINCT o.device_id || '/' || o.remedy)         AS n_overdue_lines
   FROM temp.report_finding o
   CROSS JOIN finding f ON f.rowid = o.finding
   CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
- WHERE f.result = 'fail' AND f.waiver IS NULL AND o.severity >= 2
+ WHERE o.fail AND NOT o.accepted AND o.severity >= 2
    AND :as_of - f.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
                                        WHEN 3 THEN 30 ELSE 90 END

@@ -35,10 +35,11 @@ CREATE TEMP TABLE html_line (
 
 INSERT OR IGNORE INTO html_line
        (device_id, remedy, result, lead, rule_no, severity)
-SELECT f.device_id, f.remedy, f.result, f.rowid, o.rule_no, o.severity
-  FROM (SELECT * FROM temp.report_finding ORDER BY ord LIMIT 400000) o
-  CROSS JOIN finding f ON f.rowid = o.finding
+SELECT o.device_id, o.remedy, CASE WHEN o.fail THEN 'fail' ELSE 'unknown' END,
+       o.finding, o.rule_no, o.severity
+  FROM temp.report_finding o
   CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
+ WHERE o.ord <= 400000
  ORDER BY o.ord;
 
 DELETE FROM temp.html_line WHERE no > 100000;
@@ -56,11 +57,12 @@ CREATE TEMP TABLE html_member (
 ) WITHOUT ROWID;
 
 INSERT INTO html_member
-SELECT f.device_id, f.result, f.remedy, o.ord, f.rowid, o.rule_no
-  FROM (SELECT * FROM temp.report_finding ORDER BY ord LIMIT 400000) o
-  CROSS JOIN finding f ON f.rowid = o.finding
+SELECT o.device_id, CASE WHEN o.fail THEN 'fail' ELSE 'unknown' END, o.remedy,
+       o.ord, o.finding, o.rule_no
+  FROM temp.report_finding o
   CROSS JOIN temp.report_rule u
-          ON u.rule_no = o.rule_no AND (u.counted OR u.kind = 'cause');
+          ON u.rule_no = o.rule_no AND (u.counted OR u.kind = 'cause')
+ WHERE o.ord <= 400000;
 
 -- Filled by the program: what changed, and what would close gaps.
 DROP TABLE IF EXISTS temp.html_changed;
