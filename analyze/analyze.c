@@ -446,11 +446,38 @@ static int no_imports(struct analysis *a, struct err *err)
                          "--period");
 }
 
+/* A period whose facts were dropped keeps the results it has. */
+static int refuse_pruned(struct analysis *a, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+    bool pruned = false;
+
+    if (db_prepare(
+            a->db,
+            "SELECT count(*) FILTER (WHERE superseded = 2) > 0"
+            "   AND count(*) FILTER (WHERE NOT superseded AND NOT standing) = 0"
+            "  FROM import WHERE period = :period",
+            &st, err) == 0 &&
+        db_bind_text(st, ":period", a->o->period, err) == 0 &&
+        (step = db_step(st, err)) == 1)
+        pruned = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    if (pruned)
+        return err_set(err, ERR_INPUT,
+                       "the facts of %s were dropped by \"muster prune\"; its "
+                       "results stay as they are",
+                       a->o->period);
+    return step == 1 ? 0 : -1;
+}
+
 static int steps(struct analysis *a, struct err *err)
 {
     struct resolve_counts found;
     struct engine_counts judged;
 
+    if (refuse_pruned(a, err) < 0)
+        return -1;
     if (begin_run(a, err) < 0 || resolve(a->db, a->o->period, a->period_id,
                                          a->o->config, &found, err) < 0)
         return -1;

@@ -28,7 +28,9 @@ static const char periods_sql[] =
     "       (SELECT count(*) FROM import i"
     "         WHERE i.period = p.period AND NOT i.superseded),"
     "       (SELECT max(i.collected) FROM import i"
-    "         WHERE i.period = p.period AND NOT i.superseded)"
+    "         WHERE i.period = p.period AND NOT i.superseded),"
+    "       (SELECT count(*) FROM import i"
+    "         WHERE i.period = p.period AND i.superseded = 2)"
     "  FROM (SELECT period FROM import UNION SELECT period FROM run) p"
     "  LEFT JOIN run r ON r.period = p.period"
     " ORDER BY p.period";
@@ -245,6 +247,8 @@ static int period_text(struct status *s, sqlite3_stmt *st,
     table_row(t, "client", "source", "file", "collected", "age", "Macs",
               "accounts", "rejected");
     rc = imports(s, db_text(st, 0), t, NULL, err);
+    if (sqlite3_column_int64(st, 6))
+        printf("the facts of %s files were dropped\n", db_text(st, 6));
     if (rc == 0 && table_count(t) > 1 && !table_print(t, 2, stdout))
         rc = err_nomem(err);
     table_free(t);
@@ -274,6 +278,8 @@ static int period_json(struct status *s, sqlite3_stmt *st,
                         json_integer((json_int_t)now->count));
     json_object_set_new(o, "clients_known",
                         json_integer((json_int_t)all->count));
+    json_object_set_new(o, "files_dropped",
+                        json_integer(sqlite3_column_int64(st, 6)));
     json_object_set_new(o, "missing", missing);
     json_object_set_new(o, "imports", list);
     json_array_append_new(s->periods, o);

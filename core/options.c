@@ -22,7 +22,7 @@ const struct option all_options[] = {
     {'s', "source", OPT_TEXT, "ID", "export format, or a mapping FILE.json"},
     {0, "sources", OPT_TEXT, "DIR", "your mappings, in front of ours"},
     {0, "map", OPT_LIST, "FACT=COLUMN", "read a fact from this column"},
-    {0, "keep", OPT_LIST, "COLUMN", "keep a column as a custom fact"},
+    {0, "keep", OPT_LIST, "COLUMN|N", "keep a column; prune: N newest periods"},
     {0, "encoding", OPT_TEXT, "NAME", "utf-8, utf-16 or windows-1252"},
     {0, "replace", OPT_FLAG, NULL, "supersede this source's earlier import"},
     {0, "max-rejects", OPT_TEXT, "N", "refuse a file above N (or N%) rejects"},

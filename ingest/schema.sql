@@ -48,7 +48,8 @@ CREATE TABLE import (
                                      -- reported (account rows, or reports = 1)
   in_order       INTEGER NOT NULL,   -- 1: account rows came grouped by device,
                                      -- device_id ascending
-  superseded     INTEGER NOT NULL DEFAULT 0 -- 1: a later import took its place
+  superseded     INTEGER NOT NULL DEFAULT 0 -- 1: a later import took its place;
+                                     -- 2: its facts were dropped (prune)
 ) STRICT;
 
 -- Every column or key path of a file, and what became of it.
@@ -131,7 +132,8 @@ CREATE TABLE account_row (
   device_id INTEGER,
   read_at   INTEGER,                 -- own observed_at, else the time of the
                                      -- record that holds it; orders rows only
-  uuid TEXT, mdm_id TEXT,            -- where there is no usable serial
+  uuid TEXT, mdm_id TEXT,            -- where there is no usable serial; mdm_id
+                                     -- of an accounts file always
   account TEXT NOT NULL,             -- as spelled
   full_name TEXT, uid INTEGER, guid TEXT, observed_at INTEGER, kind TEXT,
   role TEXT, created_by TEXT, admin INTEGER, hidden INTEGER, disabled INTEGER,

@@ -32,7 +32,7 @@ INSERT INTO device_row
 VALUES
   (1, 1, 2, 1, '11', 'on', 'one', '{"filevault": ["FV", "Encrypted"]}'),
   (2, 1, 3, 2, '12', 'off', 'two', NULL),
-  (3, 1, 4, 3, '13', 'on', 'three', NULL),
+  (3, 1, 4, 3, '13', 'on', 'three-in-october', NULL),
   (4, 2, 2, 4, '14', 'on', 'four', NULL),
   (5, 5, 2, 1, '11', 'on', 'one', NULL),
   (6, 5, 3, 2, '99', 'on', 'two', NULL),
