@@ -1,0 +1,304 @@
+/*
+ * cmd_check.c - muster check: is everything a run would read in order?
+ *
+ * Each part is looked at, whatever the others say, so that one call shows all
+ * that is wrong.
+ */
+#include "core/base.h"
+
+#include "analyze/check.h"
+#include "analyze/waivers.h"
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/text.h"
+#include "ingest/validate.h"
+#include "report/html.h"
+
+#include <jansson.h>
+
+struct checking {
+    const struct call *call;
+    struct config *config;
+    json_t *parts, *faults; /* NULL without --json */
+    size_t count;           /* faults */
+    bool quiet;
+};
+
+static void fault(void *ctx, const struct err *e)
+{
+    struct checking *c = ctx;
+
+    c->count++;
+    if (c->faults)
+        json_array_append_new(
+            c->faults, json_pack("{s:s, s:i, s:i, s:s, s:s}", "file", e->file,
+                                 "line", (int)e->line, "column", (int)e->column,
+                                 "text", e->text, "hint", e->hint));
+    else
+        err_print(e, stderr);
+}
+
+/* One line for a part that was looked at. */
+static void part(struct checking *c, const char *name, size_t before,
+                 const char *what)
+{
+    bool ok = c->count == before;
+
+    if (c->parts)
+        json_array_append_new(c->parts,
+                              json_pack("{s:s, s:b, s:s}", "part", name, "ok",
+                                        ok, "found", what));
+    else if (!c->quiet)
+        printf("%-5s %-14s %s\n", ok ? "ok" : "FAIL", name, what);
+}
+
+/* ----------------------------------------------------------- configuration */
+
+/* A rule id or pattern of the configuration that fits no rule. */
+static void known_rule(struct checking *c, const struct catalogue *rules,
+                       const char *word, const struct config_value *at)
+{
+    const char *words[512], *near;
+    struct err e = {0};
+    size_t i, n = 0;
+
+    for (i = 0; i < rules->count; i++) {
+        if (text_glob(word, rules->rules[i]->id))
+            return;
+        if (n < COUNT_OF(words))
+            words[n++] = rules->rules[i]->id;
+    }
+    err_at(&e, ERR_CONFIG, at->file, at->line, 0, "there is no rule \"%s\"",
+           word);
+    near = text_nearest(word, words, n);
+    if (near)
+        err_hint(&e, "did you mean \"%s\"?", near);
+    fault(c, &e);
+}
+
+static void known_rules(struct checking *c, const struct catalogue *rules,
+                        const char *client, const char *key)
+{
+    struct config_value v = config_value(c->config, client, key);
+    const char *at = v.text, *word;
+    char id[80];
+    size_t n;
+
+    if (client && !config_has(c->config, client, key))
+        return;
+    while (config_word(&at, &word, &n)) {
+        snprintf(id, sizeof(id), "%.*s", (int)n, word);
+        known_rule(c, rules, id, &v);
+    }
+}
+
+static bool is_picture(const unsigned char *b, size_t n)
+{
+    static const unsigned char png[] = {0x89, 'P', 'N', 'G'};
+    static const unsigned char jpeg[] = {0xff, 0xd8, 0xff};
+
+    return (n >= 4 && memcmp(b, png, 4) == 0) ||
+           (n >= 3 && memcmp(b, jpeg, 3) == 0) ||
+           (n >= 4 && (memcmp(b, "<svg", 4) == 0 || memcmp(b, "<?xm", 4) == 0));
+}
+
+static void known_logo(struct checking *c, const char *client)
+{
+    struct config_value v = config_value(c->config, client, "logo");
+    struct strbuf path = {0};
+    unsigned char head[4];
+    struct err e = {0};
+    size_t n = 0;
+    FILE *f;
+
+    if ((client && !config_has(c->config, client, "logo")) ||
+        !config_path(c->config, client, "logo", &path))
+        return;
+    f = fopen(strbuf_str(&path), "rb");
+    if (!f) {
+        err_at(&e, ERR_CONFIG, v.file, v.line, 0, "logo: %s: %s",
+               strbuf_str(&path), strerror(errno));
+    } else {
+        n = fread(head, 1, sizeof(head), f);
+        fclose(f);
+        if (!is_picture(head, n))
+            err_at(&e, ERR_CONFIG, v.file, v.line, 0,
+                   "logo: %s is no PNG, JPEG or SVG", strbuf_str(&path));
+    }
+    if (e.code != ERR_NONE)
+        fault(c, &e);
+    strbuf_free(&path);
+}
+
+/* What a configuration names must be there. */
+static void check_names(struct checking *c, const struct catalogue *rules)
+{
+    const char *client, *rule;
+    struct config_value v;
+    size_t i;
+
+    for (i = 0; i <= config_client_count(c->config); i++) {
+        client = i ? config_client_at(c->config, i - 1) : NULL;
+        known_rules(c, rules, client, "disabled");
+        known_rules(c, rules, client, "required");
+        known_logo(c, client);
+    }
+    for (i = 0; config_severity_at(c->config, i, &client, &rule, &v); i++)
+        known_rule(c, rules, rule, &v);
+}
+
+static void check_config(struct checking *c, const struct catalogue *rules)
+{
+    size_t before = c->count;
+    struct err e = {0};
+    char what[160];
+
+    c->config = config_load(c->call->opt, &e);
+    if (!c->config)
+        fault(c, &e);
+    else if (rules->count > 0)
+        check_names(c, rules);
+    if (!c->config)
+        snprintf(what, sizeof(what), "cannot be read");
+    else if (config_file(c->config)[0])
+        snprintf(what, sizeof(what), "%.100s, %zu client%s",
+                 config_file(c->config), config_client_count(c->config),
+                 config_client_count(c->config) == 1 ? "" : "s");
+    else
+        snprintf(what, sizeof(what), "no file, the defaults hold");
+    part(c, "configuration", before, what);
+}
+
+/* ------------------------------------------------------------ other parts */
+
+static void check_rules(struct checking *c, const struct catalogue *rules,
+                        const struct err *failed)
+{
+    size_t before = c->count, own = 0, faults = 0, i;
+    struct remedies remedies = {0};
+    struct err e = {0};
+    char what[160];
+
+    for (i = 0; i < rules->count; i++)
+        own += rules->rules[i]->own;
+    if (failed->code != ERR_NONE)
+        fault(c, failed);
+    else if (remedies_load(&remedies, opt_text(c->call->opt, "remedies"), &e) <
+                 0 ||
+             rules_check(rules, &remedies, true, fault, c, &faults, &e) < 0)
+        fault(c, &e);
+    snprintf(what, sizeof(what), "%zu built in, %zu of your own",
+             rules->count - own, own);
+    part(c, "rules", before, what);
+    remedies_free(&remedies);
+}
+
+static void check_waivers(struct checking *c)
+{
+    size_t before = c->count;
+    struct err e = {0};
+    struct waivers *w =
+        waivers_read(c->config, opt_text(c->call->opt, "waivers"), &e);
+    char what[64];
+
+    if (!w)
+        fault(c, &e);
+    snprintf(what, sizeof(what), "%zu", waivers_count(w));
+    part(c, "accepted risks", before, what);
+    waivers_free(w);
+}
+
+static void check_mappings(struct checking *c)
+{
+    size_t before = c->count, count = 0;
+    struct err e = {0};
+    char what[64];
+
+    if (mappings_validate(opt_text(c->call->opt, "sources"), &count, &e) < 0)
+        fault(c, &e);
+    snprintf(what, sizeof(what), "%zu", count);
+    part(c, "mappings", before, what);
+}
+
+static void check_templates(struct checking *c)
+{
+    static const char *const uses[] = {"monthly", "client", "migration"};
+    size_t before = c->count, i;
+    struct err e;
+
+    for (i = 0; i < COUNT_OF(uses); i++) {
+        e = (struct err){0};
+        if (html_check(opt_text(c->call->opt, "templates"), uses[i], &e) < 0) {
+            fault(c, &e);
+            break; /* the same file is in all of them */
+        }
+    }
+    part(c, "templates", before, "monthly, client, migration");
+}
+
+/* -------------------------------------------------------------------- start */
+
+static int print_json(struct checking *c, struct err *err)
+{
+    json_t *root =
+        json_pack("{s:s, s:b, s:O, s:O}", "schema", "muster.check/1", "ok",
+                  c->count == 0, "parts", c->parts, "faults", c->faults);
+    char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+
+    json_decref(root);
+    if (!text)
+        return err_nomem(err);
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int run(const struct call *call, struct err *err)
+{
+    struct checking c = {.call = call, .quiet = !opt_talk(call->opt)};
+    struct catalogue rules = {0};
+    struct err failed = {0};
+    int rc = 0;
+
+    if (call->count > 0)
+        return err_set(err, ERR_USAGE, "check: takes no operand");
+    if (opt_flag(call->opt, "json")) {
+        c.parts = json_array();
+        c.faults = json_array();
+    }
+    (void)!catalogue_load(&rules, opt_text(call->opt, "rules"), &failed);
+    check_config(&c, &rules);
+    check_rules(&c, &rules, &failed);
+    check_waivers(&c);
+    check_mappings(&c);
+    check_templates(&c);
+    if (c.parts)
+        rc = print_json(&c, err);
+    json_decref(c.parts);
+    json_decref(c.faults);
+    config_free(c.config);
+    catalogue_free(&rules);
+    if (rc == 0 && c.count)
+        return err_set(err, ERR_CONFIG, "%zu fault%s found", c.count,
+                       c.count == 1 ? "" : "s");
+    return rc;
+}
+
+static const char *const options[] = {"rules",   "remedies",  "sources",
+                                      "waivers", "templates", NULL};
+
+const struct command cmd_check = {
+    .name = "check",
+    .summary = "Validate configuration, rules, mappings and templates",
+    .usage = "check [OPTIONS]",
+    .help =
+        "Read everything that a run would read besides the exports: the\n"
+        "configuration and the rules, pictures and files it names, your own\n"
+        "rules with their cases, accepted risks, mappings and templates. All\n"
+        "parts are looked at; each fault has its file and line. Ends with 5\n"
+        "where there is one.",
+    .examples = "  muster check\n"
+                "  muster check --rules my-rules --templates my-templates\n",
+    .options = options,
+    .run = run,
+};
