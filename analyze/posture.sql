@@ -23,12 +23,8 @@ CREATE TEMP VIEW account_base AS
 SELECT
   w.*,
 
-  -- May somebody log in with it today? The password is known to someone, and
-  -- neither is the account known to be disabled nor the person to be gone.
-  w.token_real
-    AND w.password_known_by <> 'none'
-    AND w.disabled IS NOT TRUE
-    AND w.person_status IS DISTINCT FROM 'departed' AS usable,
+  -- A holder with whose token somebody can act today.
+  w.token_real AND w.can_log_in AS usable,
 
   -- Reset by the server, and no login since.
   w.reset_known
@@ -74,6 +70,12 @@ FROM (
                WHERE c.carry_id = f.carry_id) <> 0 THEN 0
       END AS reset_known,
 
+      -- May somebody log in with it today? The password is known to someone,
+      -- the account not known to be disabled, the person not known to be gone.
+      a.password_known_by <> 'none'
+        AND a.disabled IS NOT TRUE
+        AND a.person_status IS DISTINCT FROM 'departed' AS can_log_in,
+
       -- Was the token proved after the reset? Two-valued.
       (a.token_verified_at > a.password_reset_at) IS TRUE AS reset_proved,
 
@@ -99,16 +101,16 @@ SELECT
   d.os, f.chip, f.observed_at, f.last_checkin, f.last_boot, f.mdm_enrolled,
   f.enrollment_type, f.user_approved, f.supervised, f.in_abm,
   f.provisional_until, f.mdm_removable, f.bootstrap_supported,
-  f.bootstrap_escrowed_device, f.bootstrap_escrowed_server,
-  f.bootstrap_record, f.bootstrap_auth, f.bootstrap_for_updates,
-  f.bootstrap_for_kexts, f.eacs_preflight, f.filevault, f.deferred_since,
-  f.recovery_key_present, f.recovery_key_escrowed, f.recovery_key_validity,
-  f.recovery_key_escrowed_at, f.recovery_key_exported, f.institutional_key,
-  f.icloud_recovery, f.escrow_profile, f.unknown_filevault_users,
-  f.recovery_lock, f.recovery_lock_known, f.firmware_password,
-  f.firmware_password_known, f.activation_lock, f.activation_bypass_known,
-  f.auto_login, f.remote_login, f.remote_hands, f.needs_kext, f.secure_boot,
-  f.platform_sso, f.accounts_listed, f.holders_listed,
+  f.bootstrap_escrowed_device, f.bootstrap_escrowed_server, f.bootstrap_record,
+  f.bootstrap_auth, f.bootstrap_for_updates, f.bootstrap_for_kexts,
+  f.eacs_preflight, f.filevault, f.deferred_since, f.recovery_key_present,
+  f.recovery_key_escrowed, f.recovery_key_validity, f.recovery_key_escrowed_at,
+  f.recovery_key_exported, f.institutional_key, f.icloud_recovery,
+  f.escrow_profile, f.unknown_filevault_users, f.recovery_lock,
+  f.recovery_lock_known, f.firmware_password, f.firmware_password_known,
+  f.activation_lock, f.activation_bypass_known, f.auto_login, f.remote_login,
+  f.remote_hands, f.needs_kext, f.secure_boot, f.platform_sso,
+  f.accounts_listed, f.holders_listed,
 
   d.filevault_on, d.bootstrap_state, d.bootstrap_expected, d.holders_min,
   d.holders_max, d.sole_holder, d.unlockers_min, d.unlockers_max,
@@ -175,18 +177,18 @@ SELECT
   t.abm_server, t.recovery_key_server,
 
   d.os, f.chip, f.observed_at AS device_observed_at, f.last_checkin,
-  f.last_boot, f.mdm_enrolled, f.enrollment_type, f.user_approved,
-  f.supervised, f.in_abm, f.provisional_until, f.mdm_removable, f.bootstrap_supported,
-  f.bootstrap_escrowed_device, f.bootstrap_escrowed_server,
-  f.bootstrap_record, f.bootstrap_auth, f.bootstrap_for_updates,
-  f.bootstrap_for_kexts, f.eacs_preflight, f.filevault, f.deferred_since,
-  f.recovery_key_present, f.recovery_key_escrowed, f.recovery_key_validity,
-  f.recovery_key_escrowed_at, f.recovery_key_exported, f.institutional_key,
-  f.icloud_recovery, f.escrow_profile, f.unknown_filevault_users,
-  f.recovery_lock, f.recovery_lock_known, f.firmware_password,
-  f.firmware_password_known, f.activation_lock, f.activation_bypass_known,
-  f.auto_login, f.remote_login, f.remote_hands, f.needs_kext, f.secure_boot,
-  f.platform_sso, f.accounts_listed, f.holders_listed,
+  f.last_boot, f.mdm_enrolled, f.enrollment_type, f.user_approved, f.supervised,
+  f.in_abm, f.provisional_until, f.mdm_removable, f.bootstrap_supported,
+  f.bootstrap_escrowed_device, f.bootstrap_escrowed_server, f.bootstrap_record,
+  f.bootstrap_auth, f.bootstrap_for_updates, f.bootstrap_for_kexts,
+  f.eacs_preflight, f.filevault, f.deferred_since, f.recovery_key_present,
+  f.recovery_key_escrowed, f.recovery_key_validity, f.recovery_key_escrowed_at,
+  f.recovery_key_exported, f.institutional_key, f.icloud_recovery,
+  f.escrow_profile, f.unknown_filevault_users, f.recovery_lock,
+  f.recovery_lock_known, f.firmware_password, f.firmware_password_known,
+  f.activation_lock, f.activation_bypass_known, f.auto_login, f.remote_login,
+  f.remote_hands, f.needs_kext, f.secure_boot, f.platform_sso,
+  f.accounts_listed, f.holders_listed,
 
   d.filevault_on, d.bootstrap_state, d.bootstrap_expected, d.holders_min,
   d.holders_max, d.sole_holder, d.unlockers_min, d.unlockers_max,
@@ -267,89 +269,90 @@ CREATE TABLE device_derived (
   days_silent INTEGER
 ) STRICT;
 
--- One pass over the accounts, with one number for each predicate P: every
--- account for which P is true adds 1, and every one for which it is unknown
--- adds 2^32. The low half counts the yes, zero means a definite no for all.
--- The index on device_id gives the groups in order and the names of a Mac in
--- byte order of the folded name. Macs without accounts have no row here.
+-- One pass over the accounts. any_where() keeps, for each condition, whether
+-- an account met it and whether one may: two bits, in the order of the
+-- conditions. Whether a list is complete is for its reader to add.
+--
+-- "held" speaks of accounts that really hold a token, "seen" of all. The index
+-- on device_id gives the groups in order, and the names of a Mac in byte order
+-- of the folded name. Macs without accounts have no row here.
 DROP VIEW IF EXISTS temp.account_sum;
 
 CREATE TEMP VIEW account_sum AS
 SELECT
   device_id,
+
+  any_where(token_real,
+            TRUE,
+            admin,
+            admin AND password_known_by IN ('admin', 'both'),
+            role IN ('primary', 'secondary') AND hidden IS NOT TRUE,
+            NOT disabled AND NOT person_status = 'departed',
+            can_log_in AND admin,
+            can_log_in AND NOT admin,
+            can_log_in AND needs_token,
+            admin AND role = 'managed_admin'
+              AND password_known_by IN ('none', 'user')
+  ) FILTER (WHERE secure_token IS NOT FALSE) AS held,
+
+  any_where(TRUE,
+            secure_token,
+            NOT secure_token AND role IN ('primary', 'secondary'),
+            volume_owner,
+            filevault_user AND NOT filevault_allowed,
+            reset_open,
+            role = 'managed_admin',
+            role = 'managed_admin' AND password_known_by IN ('none', 'user'),
+            role = 'shared',
+            role = 'primary' AND NOT admin,
+            admin AND can_log_in
+  ) AS seen,
+
   count(*) AS accounts_seen,
-  sum(coalesce(secure_token, 4294967296)) AS token,
-  sum(coalesce(token_real, 4294967296)) AS holder,
-  sum(coalesce(token_real AND admin, 4294967296)) AS token_admin,
-  sum(coalesce(token_real AND admin
-    AND password_known_by IN ('admin', 'both'), 4294967296))
-    AS token_admin_known,
-  sum(coalesce(token_real AND role IN ('primary', 'secondary')
-    AND hidden IS NOT TRUE, 4294967296))
-    AS person_holder,
-  sum(coalesce(token_real AND NOT disabled
-    AND NOT person_status = 'departed', 4294967296))
-    AS present_holder,
-  sum(coalesce(usable, 4294967296)) AS usable,
-  sum(coalesce(usable AND admin, 4294967296)) AS usable_admin,
-  sum(coalesce(usable AND NOT admin, 4294967296)) AS usable_standard,
-  sum(coalesce(usable AND needs_token, 4294967296)) AS usable_person,
-  sum(coalesce(token_real AND admin AND role = 'managed_admin'
-    AND password_known_by IN ('none', 'user'), 4294967296))
-    AS managed_token_admin_unknown,
-  sum(coalesce(NOT secure_token
-    AND role IN ('primary', 'secondary'), 4294967296))
-    AS person_without_token,
-  sum(coalesce(volume_owner, 4294967296)) AS volume_owner,
-  sum(coalesce(filevault_user, 4294967296)) AS unlocker,
-  sum(coalesce(filevault_user AND NOT filevault_allowed, 4294967296))
-    AS unlocker_refused,
-  sum(coalesce(reset_open, 4294967296)) AS reset_open,
-  sum(coalesce(role = 'managed_admin', 4294967296)) AS managed_admin,
-  sum(coalesce(role = 'managed_admin'
-    AND password_known_by IN ('none', 'user'), 4294967296))
-    AS managed_admin_unknown,
-  sum(coalesce(role = 'shared', 4294967296)) AS shared,
-  sum(coalesce(role = 'primary' AND NOT admin, 4294967296))
-    AS primary_not_admin,
-  sum(coalesce(admin AND password_known_by <> 'none'
-    AND disabled IS NOT TRUE
-    AND person_status IS DISTINCT FROM 'departed', 4294967296))
-    AS admin_at_hand,
+  count(*) FILTER (WHERE token_real) AS holders_min,
+  count(*) FILTER (WHERE secure_token IS NOT FALSE
+                     AND token_real IS NULL) AS holders_unknown,
+  count(*) FILTER (WHERE secure_token IS NOT FALSE
+                     AND admin IS NOT FALSE
+                     AND token_real IS NOT FALSE) AS token_admins_max,
+  count(*) FILTER (WHERE filevault_user) AS unlockers_min,
+  count(*) FILTER (WHERE filevault_user IS NULL) AS unlockers_unknown,
+  count(*) FILTER (WHERE can_log_in AND token_real) AS usable_min,
+  count(*) FILTER (WHERE admin AND can_log_in AND token_real)
+    AS usable_admins_min,
+
   count(last_login) > 0 AS any_login_known,
   count(*) FILTER (WHERE device_last_boot >= password_reset_at
                      AND reset_open IS NOT FALSE) > 0
     AS any_restart_after_reset,
   count(filevault_allowed) > 0 AS allow_list,
-  group_concat(CASE WHEN token_real THEN account END, ', ') AS holder_names,
-  group_concat(CASE WHEN token_real AND admin THEN account END, ', ')
+
+  group_concat(account, ', ') FILTER (WHERE token_real) AS holder_names,
+  group_concat(account, ', ') FILTER (WHERE admin AND token_real)
     AS token_admin_names,
-  group_concat(CASE WHEN password_reset_by = 'mdm' AND reset_open
-               THEN account END, ', ') AS reset_names,
-  group_concat(CASE WHEN filevault_user AND NOT filevault_allowed
-               THEN account END, ', ') AS refused_names
+  group_concat(account, ', ')
+    FILTER (WHERE password_reset_by = 'mdm' AND reset_open) AS reset_names,
+  group_concat(account, ', ')
+    FILTER (WHERE NOT filevault_allowed AND filevault_user) AS refused_names
 FROM account_base
 GROUP BY device_id;
 
 INSERT INTO device_derived
 WITH
--- Every Mac with its sums; one without accounts adds nothing to any of them.
+-- Every Mac; one without accounts has seen nothing.
 summed AS (
   SELECT * FROM account_sum
   UNION ALL
-  SELECT f.device_id,
-         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-         0, 0, 0, 0, 0, 0, 0,
+  SELECT f.device_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
          NULL, NULL, NULL, NULL
     FROM device_fact f
    WHERE NOT EXISTS (SELECT 1 FROM account_base a
                       WHERE a.device_id = f.device_id)
 ),
 
--- What follows from facts and sums. any(P) is yes where the low half counts
--- one, no where the sum is zero and the set of accounts is complete, else
--- unknown. A complete list of token holders serves as well where P can be yes
--- only for one of them.
+-- What follows from facts and accounts. any(P) is yes where an account met it,
+-- no where none may and the list of accounts is complete, else unknown. A
+-- complete list of token holders serves as well where only they can meet it.
 first AS (
   SELECT
     s.device_id, f.client_id, f.os, f.mdm_enrolled,
@@ -385,86 +388,81 @@ first AS (
     f.recovery_key_escrowed AND f.recovery_key_validity IS DISTINCT FROM
       'invalid' AS key_at_hand,
 
-    s.accounts_seen,
-    s.holder & 4294967295 AS holders_min,
+    s.accounts_seen, s.holders_min, s.unlockers_min, s.usable_min,
+    s.usable_admins_min,
     CASE WHEN f.accounts_listed OR f.holders_listed
-         THEN (s.holder & 4294967295) + (s.holder >> 32) END AS holders_max,
-    s.unlocker & 4294967295 AS unlockers_min,
+         THEN s.holders_min + s.holders_unknown END AS holders_max,
     CASE WHEN f.accounts_listed
-         THEN (s.unlocker & 4294967295) + (s.unlocker >> 32) END
-      AS unlockers_max,
+         THEN s.unlockers_min + s.unlockers_unknown END AS unlockers_max,
     CASE WHEN f.accounts_listed OR f.holders_listed
-         THEN (s.token_admin & 4294967295) + (s.token_admin >> 32) END
-      AS token_admins_max,
-    s.usable & 4294967295 AS usable_min,
-    s.usable_admin & 4294967295 AS usable_admins_min,
+         THEN s.token_admins_max END AS token_admins_max,
 
-    CASE WHEN s.token & 4294967295 > 0 THEN 1
-         WHEN s.token = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_token,
-    CASE WHEN s.holder & 4294967295 > 0 THEN 1
-         WHEN s.holder = 0
+    CASE WHEN s.held & 1 THEN 1
+         WHEN s.held & 2 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_holder,
-    CASE WHEN s.token_admin & 4294967295 > 0 THEN 1
-         WHEN s.token_admin = 0
+    CASE WHEN s.held & 4 THEN 1
+         WHEN s.held & 8 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_token_admin,
-    CASE WHEN s.token_admin_known & 4294967295 > 0 THEN 1
-         WHEN s.token_admin_known = 0
+    CASE WHEN s.held & 16 THEN 1
+         WHEN s.held & 32 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_token_admin_known,
-    CASE WHEN s.person_holder & 4294967295 > 0 THEN 1
-         WHEN s.person_holder = 0
+    CASE WHEN s.held & 64 THEN 1
+         WHEN s.held & 128 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_person_holder,
-    CASE WHEN s.present_holder & 4294967295 > 0 THEN 1
-         WHEN s.present_holder = 0
+    CASE WHEN s.held & 256 THEN 1
+         WHEN s.held & 512 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_present_holder,
-    CASE WHEN s.usable_admin & 4294967295 > 0 THEN 1
-         WHEN s.usable_admin = 0
+    CASE WHEN s.held & 1024 THEN 1
+         WHEN s.held & 2048 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_usable_admin,
-    CASE WHEN s.usable_standard & 4294967295 > 0 THEN 1
-         WHEN s.usable_standard = 0
+    CASE WHEN s.held & 4096 THEN 1
+         WHEN s.held & 8192 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_usable_standard,
-    CASE WHEN s.usable_person & 4294967295 > 0 THEN 1
-         WHEN s.usable_person = 0
+    CASE WHEN s.held & 16384 THEN 1
+         WHEN s.held & 32768 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_usable_person,
-    CASE WHEN s.managed_token_admin_unknown & 4294967295 > 0 THEN 1
-         WHEN s.managed_token_admin_unknown = 0
+    CASE WHEN s.held & 65536 THEN 1
+         WHEN s.held & 131072 = 0
           AND (f.accounts_listed OR f.holders_listed) THEN 0
     END AS any_managed_token_admin_unknown,
-    CASE WHEN s.person_without_token & 4294967295 > 0 THEN 1
-         WHEN s.person_without_token = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 1 THEN 1
+         WHEN s.seen & 2 = 0
+          AND (f.accounts_listed OR f.holders_listed) THEN 0
+    END AS any_token,
+    CASE WHEN s.seen & 4 THEN 1
+         WHEN s.seen & 8 = 0 AND f.accounts_listed THEN 0
     END AS any_person_without_token,
-    CASE WHEN s.volume_owner & 4294967295 > 0 THEN 1
-         WHEN s.volume_owner = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 16 THEN 1
+         WHEN s.seen & 32 = 0 AND f.accounts_listed THEN 0
     END AS any_volume_owner,
-    CASE WHEN s.unlocker_refused & 4294967295 > 0 THEN 1
-         WHEN s.unlocker_refused = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 64 THEN 1
+         WHEN s.seen & 128 = 0 AND f.accounts_listed THEN 0
     END AS any_unlocker_refused,
-    CASE WHEN s.reset_open & 4294967295 > 0 THEN 1
-         WHEN s.reset_open = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 256 THEN 1
+         WHEN s.seen & 512 = 0 AND f.accounts_listed THEN 0
     END AS any_reset_open,
-    CASE WHEN s.managed_admin & 4294967295 > 0 THEN 1
-         WHEN s.managed_admin = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 1024 THEN 1
+         WHEN s.seen & 2048 = 0 AND f.accounts_listed THEN 0
     END AS any_managed_admin,
-    CASE WHEN s.managed_admin_unknown & 4294967295 > 0 THEN 1
-         WHEN s.managed_admin_unknown = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 4096 THEN 1
+         WHEN s.seen & 8192 = 0 AND f.accounts_listed THEN 0
     END AS any_managed_admin_unknown,
-    CASE WHEN s.shared & 4294967295 > 0 THEN 1
-         WHEN s.shared = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 16384 THEN 1
+         WHEN s.seen & 32768 = 0 AND f.accounts_listed THEN 0
     END AS any_shared,
-    CASE WHEN s.primary_not_admin & 4294967295 > 0 THEN 1
-         WHEN s.primary_not_admin = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 65536 THEN 1
+         WHEN s.seen & 131072 = 0 AND f.accounts_listed THEN 0
     END AS any_primary_not_admin,
-    CASE WHEN s.admin_at_hand & 4294967295 > 0 THEN 1
-         WHEN s.admin_at_hand = 0 AND f.accounts_listed THEN 0
+    CASE WHEN s.seen & 262144 THEN 1
+         WHEN s.seen & 524288 = 0 AND f.accounts_listed THEN 0
     END AS any_admin_at_hand,
 
     s.any_login_known, s.any_restart_after_reset, s.allow_list,
