@@ -241,7 +241,9 @@ static struct value account_value(struct load *l, const struct map_account *a,
         return v.type == VALUE_NULL ? record_time(l) : v;
     case OUT_UUID:
         return account_id(l, a, l->a_uuid, l->d_uuid);
-    case OUT_MDM_ID:
+    case OUT_MDM_ID: /* of an accounts file always: it tells enrolments apart */
+        if (l->accounts_main)
+            return fact_of(a->v, a->has, l->a_mdm_id);
         return account_id(l, a, l->a_mdm_id, l->d_mdm_id);
     case OUT_RAW:
         return braced(l, strbuf_str(&l->rec.raw) + a->raw_at, a->raw_len);
