@@ -413,7 +413,8 @@ static int at_value(struct json_reader *r, int part, json_t **record,
     if (c == '[' && (r->depth == 0 || r->stack[r->depth - 1].kind == '{' ||
                      part < r->part_count))
         return push(r, '[', part, err) < 0 ? -1 : -2;
-    if (part == r->part_count)
+    if (part == r->part_count &&
+        (c == '{' || r->depth == 0 || r->stack[r->depth - 1].kind == '['))
         return take_record(r, record, line, err);
     if (c == '{')
         return push(r, '{', part, err) < 0 ? -1 : -2;

@@ -297,15 +297,22 @@ static int bind_column(struct map *m, size_t set_no, int local, int column,
 
 /* --------------------------------------------------------------- public */
 
-/* Keys of nested accounts are shown with the path that leads to them. */
+/* Keys of nested accounts are shown with the path that leads to them; a key
+ * that is a secret is shown by a word. */
 static char *shown_header(const struct map *m, size_t set, const char *header)
 {
     struct strbuf b = {0};
 
     if (set > 0)
         strbuf_addf(&b, "%s.", m->source->nested[set - 1].path);
-    strbuf_adds(&b, header);
+    secret_clean(&b, header, strlen(header));
     return strbuf_detach(&b);
+}
+
+static const char *key_of(const struct map *m, size_t set, const char *shown)
+{
+    return set == 0 ? shown
+                    : shown + strlen(m->source->nested[set - 1].path) + 1;
 }
 
 int map_column(struct map *m, size_t set_no, const char *header,
@@ -332,7 +339,7 @@ int map_column(struct map *m, size_t set_no, const char *header,
     cols->header = shown_header(m, set_no, header);
     if (!cols->header)
         return err_nomem(err);
-    cols->key = cols->header + strlen(cols->header) - strlen(header);
+    cols->key = key_of(m, set_no, cols->header);
     cols->target = strdup("");
     if (!cols->target)
         return err_nomem(err);
