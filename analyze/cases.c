@@ -599,6 +599,8 @@ static int take_row(void *ctx, const struct rule_row *row, struct err *err)
 
     if (!one)
         return err->code == ERR_NONE ? 0 : -1;
+    if (!row->whole)
+        return 1;
     if (one->seen) {
         complain(g->r, one, "the rule speaks of it twice");
         return 0;

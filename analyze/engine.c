@@ -17,6 +17,7 @@
 
 #define BATCH 16384 /* Macs */
 #define NO_ACCOUNT UINT32_MAX
+#define WANTS_REST '?'
 #define STEPS_BASE 20000 /* thousands of operations a rule may take ... */
 #define STEPS_ROW 4      /* ... and this many more for each row */
 
@@ -494,8 +495,8 @@ static int note(struct engine *e, size_t rule, uint32_t mac, uint32_t account,
     return e->arena.failed ? err_nomem(err) : 0;
 }
 
-/* Count a result, and keep it where it is a finding. Returns its letter, 0 for
- * want of memory. */
+/* Count a result, and keep it where it is a finding. Returns its letter; 0 for
+ * want of memory, WANTS_REST where the row has to come again. */
 static char take_result(struct pass *p, uint32_t mac, uint32_t account,
                         const struct rule_row *row, struct err *err)
 {
@@ -527,6 +528,8 @@ static char take_result(struct pass *p, uint32_t mac, uint32_t account,
     default:
         break;
     }
+    if (!row->whole && r->kind != RULE_REPORT_ONLY)
+        return WANTS_REST;
     sev = judged_severity(r, row, letter, c->severities[p->rule]);
     counts[(letter == RESULT_FAIL ? COUNT_FAIL : COUNT_UNKNOWN) + (int)sev]++;
     if (r->kind == RULE_REPORT_ONLY)
@@ -555,11 +558,16 @@ static int device_row(void *ctx, const struct rule_row *row, struct err *err)
     if (!m)
         return twice(p, "a Mac", err);
     p->next = (size_t)(m - e->macs) + 1;
-    p->rows++;
     letter = &e->letters[(size_t)(m - e->macs) * e->rules + p->rule];
     if (*letter)
         return twice(p, "a Mac", err);
     *letter = take_result(p, (uint32_t)(m - e->macs), NO_ACCOUNT, row, err);
+    if (*letter == WANTS_REST) {
+        *letter = 0;
+        p->next--;
+        return 1;
+    }
+    p->rows++;
     if (*letter == RESULT_NOT_CHECKED)
         e->unread[(size_t)(m - e->macs) * e->rules + p->rule] = 1;
     return *letter ? 0 : -1;
@@ -586,12 +594,14 @@ static int account_row(void *ctx, const struct rule_row *row, struct err *err)
                     compare_account);
     if (!a || a->seen == p->rule + 1)
         return twice(p, "an account", err);
+    letter = take_result(p, a->mac, (uint32_t)(a - e->accounts), row, err);
+    if (letter == WANTS_REST)
+        return 1;
+    if (!letter)
+        return -1;
     p->next = (size_t)(a - e->accounts) + 1;
     p->rows++;
     a->seen = (uint16_t)(p->rule + 1);
-    letter = take_result(p, a->mac, (uint32_t)(a - e->accounts), row, err);
-    if (!letter)
-        return -1;
     place = (size_t)a->mac * e->rules + p->rule;
     e->letters[place] = worse_letter(e->letters[place], letter);
     if (letter == RESULT_NOT_CHECKED)

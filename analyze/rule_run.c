@@ -20,7 +20,9 @@ struct rule_query {
     struct rule_guard *guard;
     sqlite3 *db;
     const struct rule *rule;
-    sqlite3_stmt *st;
+    sqlite3_stmt *whole;  /* all columns of a range */
+    sqlite3_stmt *lean;   /* id, applies and fails of a range */
+    int64_t rows, wanted; /* so far; wanted: with the rest */
 };
 
 /* --------------------------------------------------------------- authorizer */
@@ -246,8 +248,8 @@ static int check_text(sqlite3 *db, const struct rule *r, bool has[6],
 }
 
 /* The statement that runs: the rule's own, cut to a range of ids. */
-static int prepare_range(sqlite3 *db, struct rule_query *q, const bool has[6],
-                         size_t length, struct err *err)
+static int prepare_range(struct rule_query *q, const bool has[6], size_t length,
+                         bool whole, sqlite3_stmt **st, struct err *err)
 {
     static const char *const optional[] = {"severity", "evidence", "remedy"};
     const char *id = q->rule->account_scope ? "account_id" : "device_id";
@@ -258,7 +260,7 @@ static int prepare_range(sqlite3 *db, struct rule_query *q, const bool has[6],
                       q->rule->sql[length - 1] == ';'))
         length--;
     strbuf_addf(&sql, "SELECT %s, applies, fails", id);
-    for (k = 0; k < 3; k++)
+    for (k = 0; whole && k < 3; k++)
         strbuf_addf(&sql, ", %s%s", has[COL_SEVERITY + k] ? "" : "NULL AS ",
                     optional[k]);
     strbuf_adds(&sql, " FROM (");
@@ -266,9 +268,9 @@ static int prepare_range(sqlite3 *db, struct rule_query *q, const bool has[6],
     strbuf_addf(&sql, "\n) WHERE %s BETWEEN ?1 AND ?2", id);
     if (!strbuf_ok(&sql))
         err_nomem(err);
-    else if (sqlite3_prepare_v2(db, strbuf_str(&sql), -1, &q->st, NULL) !=
+    else if (sqlite3_prepare_v2(q->db, strbuf_str(&sql), -1, st, NULL) !=
              SQLITE_OK)
-        sql_fault(db, q->rule, err);
+        sql_fault(q->db, q->rule, err);
     else
         rc = 0;
     strbuf_free(&sql);
@@ -311,7 +313,9 @@ struct rule_query *rule_open(struct rule_guard *g, const struct rule *r,
     g->strict = true;
     rc = check_text(g->db, r, has, &length, err);
     if (rc == 0)
-        rc = prepare_range(g->db, q, has, length, err);
+        rc = prepare_range(q, has, length, true, &q->whole, err);
+    if (rc == 0)
+        rc = prepare_range(q, has, length, false, &q->lean, err);
     g->strict = false;
     if (rc == 0)
         rc = rule_lint(r, err);
@@ -326,7 +330,8 @@ void rule_close(struct rule_query *q)
 {
     if (!q)
         return;
-    sqlite3_finalize(q->st);
+    sqlite3_finalize(q->whole);
+    sqlite3_finalize(q->lean);
     free(q);
 }
 
@@ -370,18 +375,24 @@ static int read_truth(const struct rule *r, sqlite3_stmt *st, int column,
     }
 }
 
-static int read_row(const struct rule *r, sqlite3_stmt *st,
-                    struct rule_row *row, struct err *err)
+static int read_head(const struct rule *r, sqlite3_stmt *st,
+                     struct rule_row *row, struct err *err)
+{
+    *row = (struct rule_row){.id = sqlite3_column_int64(st, COL_ID),
+                             .severity = SEV_NONE};
+    if (sqlite3_column_type(st, COL_ID) != SQLITE_INTEGER)
+        return rule_fault(r, err, "yields a row without an id");
+    if (read_truth(r, st, COL_APPLIES, &row->applies, err) < 0)
+        return -1;
+    return read_truth(r, st, COL_FAILS, &row->fails, err);
+}
+
+static int read_rest(const struct rule *r, sqlite3_stmt *st,
+                     struct rule_row *row, struct err *err)
 {
     const char *severity = (const char *)sqlite3_column_text(st, COL_SEVERITY);
 
-    if (sqlite3_column_type(st, COL_ID) != SQLITE_INTEGER)
-        return rule_fault(r, err, "yields a row without an id");
-    row->id = sqlite3_column_int64(st, COL_ID);
-    if (read_truth(r, st, COL_APPLIES, &row->applies, err) < 0 ||
-        read_truth(r, st, COL_FAILS, &row->fails, err) < 0)
-        return -1;
-    row->severity = SEV_NONE;
+    row->whole = true;
     if (severity) {
         row->severity = severity_read(severity);
         if (row->severity == SEV_NONE)
@@ -397,22 +408,9 @@ static int read_row(const struct rule *r, sqlite3_stmt *st,
     return 0;
 }
 
-static int step_rows(struct rule_query *q, const struct budget *b,
-                     rule_row_fn *fn, void *ctx, struct err *err)
+static int stopped(struct rule_query *q, int step, const struct budget *b,
+                   struct err *err)
 {
-    struct rule_row row;
-    int step;
-
-    q->guard->strict = true;
-    while ((step = sqlite3_step(q->st)) == SQLITE_ROW) {
-        q->guard->strict = false;
-        if (read_row(q->rule, q->st, &row, err) < 0 || fn(ctx, &row, err) < 0)
-            return -1;
-        q->guard->strict = true;
-    }
-    q->guard->strict = false;
-    if (step == SQLITE_DONE)
-        return 0;
     if ((step & 0xff) == SQLITE_INTERRUPT && b->left < 0)
         return rule_fault(q->rule, err, "takes more steps than a rule may");
     if ((step & 0xff) == SQLITE_ERROR || (step & 0xff) == SQLITE_TOOBIG)
@@ -420,18 +418,76 @@ static int step_rows(struct rule_query *q, const struct budget *b,
     return db_fail(q->db, "run a rule", err);
 }
 
+/* One step of a rule's statement, with the guard up. */
+static int guarded_step(struct rule_query *q, sqlite3_stmt *st)
+{
+    int step;
+
+    q->guard->strict = true;
+    step = sqlite3_step(st);
+    q->guard->strict = false;
+    return step;
+}
+
+/* The row again, with all that it says. */
+static int come_again(struct rule_query *q, struct rule_row *row,
+                      const struct budget *b, rule_row_fn *fn, void *ctx,
+                      struct err *err)
+{
+    int step, rc = -1;
+
+    sqlite3_bind_int64(q->whole, 1, row->id);
+    sqlite3_bind_int64(q->whole, 2, row->id);
+    step = guarded_step(q, q->whole);
+    if (step == SQLITE_DONE)
+        rule_fault(q->rule, err, "yields other rows when asked again");
+    else if (step != SQLITE_ROW)
+        stopped(q, step, b, err);
+    else if (read_head(q->rule, q->whole, row, err) == 0 &&
+             read_rest(q->rule, q->whole, row, err) == 0)
+        rc = fn(ctx, row, err);
+    sqlite3_reset(q->whole);
+    return rc;
+}
+
+static int step_rows(struct rule_query *q, sqlite3_stmt *st,
+                     const struct budget *b, rule_row_fn *fn, void *ctx,
+                     struct err *err)
+{
+    struct rule_row row;
+    int step, rc;
+
+    while ((step = guarded_step(q, st)) == SQLITE_ROW) {
+        if (read_head(q->rule, st, &row, err) < 0 ||
+            (st == q->whole && read_rest(q->rule, st, &row, err) < 0))
+            return -1;
+        q->rows++;
+        rc = fn(ctx, &row, err);
+        if (rc < 0 || (rc == 1 && row.whole))
+            return -1;
+        if (rc == 1) {
+            q->wanted++;
+            if (come_again(q, &row, b, fn, ctx, err) < 0)
+                return -1;
+        }
+    }
+    return step == SQLITE_DONE ? 0 : stopped(q, step, b, err);
+}
+
 int rule_run(struct rule_query *q, int64_t low, int64_t high, int64_t steps,
              rule_row_fn *fn, void *ctx, struct err *err)
 {
     struct budget b = {steps};
+    bool mostly = q->rows && q->wanted * 4 > q->rows;
+    sqlite3_stmt *st = mostly ? q->whole : q->lean;
     int limit = sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 1000000);
     int rc;
 
     sqlite3_progress_handler(q->db, 1000, spend, &b);
-    sqlite3_bind_int64(q->st, 1, low);
-    sqlite3_bind_int64(q->st, 2, high);
-    rc = step_rows(q, &b, fn, ctx, err);
-    sqlite3_reset(q->st);
+    sqlite3_bind_int64(st, 1, low);
+    sqlite3_bind_int64(st, 2, high);
+    rc = step_rows(q, st, &b, fn, ctx, err);
+    sqlite3_reset(st);
     rule_watch_signals(q->db);
     sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, limit);
     return rc;
