@@ -11,7 +11,6 @@
 #include "report/query.h"
 #include "report/feed.h"
 #include "report/source.h"
-#include "report/tally.h"
 
 #include <jansson.h>
 
@@ -331,37 +330,15 @@ static int open_remedies(struct feed *f, struct err *err)
     return query_open(f->report, "remedy_serials", &f->serials, err);
 }
 
-/* -------------------------------------------------------------- changes -- */
-
-/* Filled before its query is prepared, which reads the table. */
-static int prepare_changes(const struct report *r, struct err *err)
-{
-    int64_t there;
-
-    if (db_number(r->db,
-                  "SELECT count(*) FROM sqlite_temp_schema"
-                  " WHERE name = 'report_before'",
-                  0, &there, err) < 0)
-        return -1;
-    return there ? 0 : query_script(r, "before", err);
-}
-
 /* ----------------------------------------------------------------- open -- */
 
 static const struct {
     const char *query;
-    int (*prepare)(const struct report *r, struct err *err);
     int (*open)(struct feed *f, struct err *err);
-} special[] = {
-    {"change_counts", prepare_changes, NULL},
-    {"changes", prepare_changes, NULL},
-    {"devices", NULL, open_devices},
-    {"findings", NULL, open_findings},
-    {"matrix", NULL, open_matrix},
-    {"remedies", tally_findings, open_remedies},
-    {"severities", tally_findings, NULL},
-    {"worst_remedies", tally_findings, NULL},
-};
+} special[] = {{"devices", open_devices},
+               {"findings", open_findings},
+               {"matrix", open_matrix},
+               {"remedies", open_remedies}};
 
 /* The columns of the query itself, hidden ones last. */
 static int query_columns(struct feed *f, const char *query, struct err *err)
@@ -393,9 +370,6 @@ static int open_query(struct feed *f, const char *query, struct err *err)
     for (i = 0; i < COUNT_OF(special); i++)
         if (strcmp(special[i].query, query) == 0)
             break;
-    if (i < COUNT_OF(special) && special[i].prepare &&
-        special[i].prepare(f->report, err) < 0)
-        return -1;
     if (query_open(f->report, query, &f->st, err) < 0 ||
         query_columns(f, query, err) < 0)
         return -1;

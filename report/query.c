@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "report/forecast.h"
 #include "report/query.h"
+#include "report/tally.h"
 
 void finding_id(const char *rule, const char *serial, const char *account,
                 char out[FINDING_ID_HEX])
@@ -194,13 +195,51 @@ static const char *query_text(const char *name, struct err *err)
     return res ? res->data : NULL;
 }
 
+bool query_temp(sqlite3 *db, const char *table, struct err *err)
+{
+    char sql[160];
+    int64_t there = 0;
+
+    snprintf(sql, sizeof(sql),
+             "SELECT count(*) FROM sqlite_temp_schema WHERE name = '%s'",
+             table);
+    return db_number(db, sql, 0, &there, err) == 0 && there;
+}
+
+/* The findings of the period before. */
+static int before_findings(const struct report *r, struct err *err)
+{
+    if (query_temp(r->db, "report_before", err))
+        return 0;
+    return err->code == ERR_NONE ? query_script(r, "before", err) : -1;
+}
+
+/* TEMP tables that are made when a query first names them. */
+static const struct {
+    const char *table;
+    int (*make)(const struct report *r, struct err *err);
+} late[] = {{"temp.report_remedy", tally_findings},
+            {"temp.report_severity", tally_findings},
+            {"temp.report_before", before_findings}};
+
+static int make_late(const struct report *r, const char *sql, struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(late); i++)
+        if (strstr(sql, late[i].table) && late[i].make(r, err) < 0)
+            return -1;
+    return 0;
+}
+
 int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
                struct err *err)
 {
     const char *sql = query_text(name, err);
 
     *st = NULL;
-    if (!sql || db_prepare(r->db, sql, st, err) < 0)
+    if (!sql || make_late(r, sql, err) < 0 ||
+        db_prepare(r->db, sql, st, err) < 0)
         return -1;
     if (bind_report(r, *st, err) < 0) {
         sqlite3_finalize(*st);
@@ -255,16 +294,12 @@ int query_views(sqlite3 *db, struct err *err)
     const char *from = strstr(text, "-- part: views");
     const char *to = strstr(text, "-- part: derive");
     struct strbuf sql = {0};
-    int64_t there;
     int rc = -1;
 
-    if (db_number(db,
-                  "SELECT count(*) FROM sqlite_temp_schema"
-                  " WHERE name = 'account_posture'",
-                  0, &there, err) < 0)
-        return -1;
-    if (there)
+    if (query_temp(db, "account_posture", err))
         return 0;
+    if (err->code != ERR_NONE)
+        return -1;
     if (!from || !to || to < from)
         return err_set(err, ERR_FAIL, "posture has no views");
     strbuf_add(&sql, from, (size_t)(to - from));

@@ -12,6 +12,10 @@
  *               client_id, rule_no): severity descending, rule, client,
  *               serial, account
  *
+ *   report_before (queries/before.sql), report_remedy, report_remedy_mac and
+ *               report_severity (report/tally.h): made when a query first
+ *               names them
+ *
  * and SQL functions: finding_id(rule, serial, account), days_between(from,
  * to), share(a, b), severity_rank(word), name_count(list), glob_match(pattern,
  * text), result_word(results, rule_no), reset_forecast(...) of
@@ -43,6 +47,9 @@ int query_script(const struct report *r, const char *name,
 
 /* Make the TEMP views of analyze/posture.sql where they are missing. */
 int query_views(sqlite3 *db, struct err *err) MUST_CHECK;
+
+/* Whether a TEMP table or view is there; false too after an error. */
+bool query_temp(sqlite3 *db, const char *table, struct err *err);
 
 /* "pass" for 'P' and so on; NULL for what is no result. */
 const char *result_word(char letter);

@@ -231,16 +231,12 @@ static void tally_free(struct tally *t)
 int tally_findings(const struct report *r, struct err *err)
 {
     struct tally *t;
-    int64_t there;
     int rc = -1;
 
-    if (db_number(r->db,
-                  "SELECT count(*) FROM sqlite_temp_schema"
-                  " WHERE name = 'report_remedy'",
-                  0, &there, err) < 0)
-        return -1;
-    if (there)
+    if (query_temp(r->db, "report_remedy", err))
         return 0;
+    if (err->code != ERR_NONE)
+        return -1;
     t = calloc(1, sizeof(*t));
     if (!t)
         return err_nomem(err);
