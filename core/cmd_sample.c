@@ -36,6 +36,7 @@ struct rule_text {
 
 struct sample {
     struct report report;
+    char period[64];
     const char *seed, *client;
     struct rule_text *rules;
     size_t rule_count;
@@ -486,8 +487,7 @@ static int print_json(struct sample *s, struct err *err)
 
 /* -------------------------------------------------------------------- start */
 
-static int find_period(struct sample *s, const char *label, char *out,
-                       size_t size, struct err *err)
+static int find_period(struct sample *s, const char *label, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step = -1;
@@ -501,7 +501,7 @@ static int find_period(struct sample *s, const char *label, char *out,
         step = db_step(st, err);
     if (step == 1) {
         s->report.period_id = sqlite3_column_int64(st, 0);
-        snprintf(out, size, "%s", db_text(st, 1));
+        snprintf(s->period, sizeof(s->period), "%s", db_text(st, 1));
         s->report.as_of = sqlite3_column_int64(st, 2);
     }
     sqlite3_finalize(st);
@@ -529,13 +529,11 @@ static int read_count(const char *text, size_t *out, struct err *err)
 
 static int sample(struct sample *s, const struct call *c, struct err *err)
 {
-    char period[64];
     int64_t facts = 0;
     int there;
 
-    s->report.period = period;
-    if (find_period(s, opt_text(c->opt, "period"), period, sizeof(period),
-                    err) < 0)
+    s->report.period = s->period;
+    if (find_period(s, opt_text(c->opt, "period"), err) < 0)
         return -1;
     there = posture_views(s->report.db, &facts, err);
     if (there < 0 || read_rules(s, err) < 0 || draw(s, err) < 0)

@@ -181,20 +181,21 @@ const char *config_add_client(struct config *c, const char *name,
                               struct err *err)
 {
     size_t at = c->client_count;
-    char **grown;
+    char **grown, *own = copy(name);
 
     grown = realloc(c->clients, (at + 1) * sizeof(*grown));
-    if (!grown || !(name = copy(name))) {
-        c->clients = grown ? grown : c->clients;
+    if (grown)
+        c->clients = grown;
+    if (!grown || !own) {
+        free(own);
         err_nomem(err);
         return NULL;
     }
-    c->clients = grown;
     for (; at > 0 && strcmp(grown[at - 1], name) > 0; at--)
         grown[at] = grown[at - 1];
-    grown[at] = (char *)(uintptr_t)name;
+    grown[at] = own;
     c->client_count++;
-    return name;
+    return own;
 }
 
 void config_free(struct config *c)
@@ -232,33 +233,40 @@ struct config *config_parse(const char *file, const char *text, struct err *err)
     return c;
 }
 
+enum { FILE_MOST = 1 << 20 };
+
+static int read_all(FILE *f, const char *file, char *text, struct err *err)
+{
+    size_t n = fread(text, 1, FILE_MOST + 1, f);
+
+    if (ferror(f))
+        return err_errno(err, ERR_CONFIG, file, "cannot read");
+    if (n > FILE_MOST)
+        return err_at(err, ERR_CONFIG, file, 0, 0, "is larger than 1 MiB");
+    if (memchr(text, '\0', n))
+        return err_at(err, ERR_CONFIG, file, 0, 0, "is no text file");
+    text[n] = '\0';
+    return 0;
+}
+
 /* A whole file of at most 1 MiB; NULL with *err. */
 static char *slurp(const char *file, struct err *err)
 {
-    enum { MOST = 1 << 20 };
     FILE *f = fopen(file, "rb");
-    char *text = NULL;
-    size_t n;
+    char *text;
 
     if (!f) {
         err_errno(err, ERR_CONFIG, file, "cannot open the configuration");
         return NULL;
     }
-    if (!(text = malloc(MOST + 2)))
+    text = malloc(FILE_MOST + 2);
+    if (!text) {
         err_nomem(err);
-    n = text ? fread(text, 1, MOST + 1, f) : 0;
-    if (text && ferror(f))
-        err_errno(err, ERR_CONFIG, file, "cannot read");
-    else if (n > MOST)
-        err_at(err, ERR_CONFIG, file, 0, 0, "is larger than 1 MiB");
-    else if (text && memchr(text, '\0', n))
-        err_at(err, ERR_CONFIG, file, 0, 0, "is no text file");
-    fclose(f);
-    if (err->code != ERR_NONE) {
+    } else if (read_all(f, file, text, err) < 0) {
         free(text);
-        return NULL;
+        text = NULL;
     }
-    text[n] = '\0';
+    fclose(f);
     return text;
 }
 

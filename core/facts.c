@@ -9,14 +9,38 @@
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-#define B(name) {name, FACT_BOOL, MERGE_SET, NULL}
-#define E(name, ...) {name, FACT_ENUM, MERGE_SET, WORDS(__VA_ARGS__)}
-#define N(name) {name, FACT_COUNT, MERGE_SET, NULL}
-#define T(name) {name, FACT_TIME, MERGE_SET, NULL}
-#define LATEST(name) {name, FACT_TIME, MERGE_LATEST, NULL}
-#define KEY(name) {name, FACT_TEXT, MERGE_KEY, NULL}
-#define SET(name) {name, FACT_TEXT, MERGE_SET, NULL}
-#define TEXT(name) {name, FACT_TEXT, MERGE_TEXT, NULL}
+#define B(name)                                                                \
+    {                                                                          \
+        name, FACT_BOOL, MERGE_SET, NULL                                       \
+    }
+#define E(name, ...)                                                           \
+    {                                                                          \
+        name, FACT_ENUM, MERGE_SET, WORDS(__VA_ARGS__)                         \
+    }
+#define N(name)                                                                \
+    {                                                                          \
+        name, FACT_COUNT, MERGE_SET, NULL                                      \
+    }
+#define T(name)                                                                \
+    {                                                                          \
+        name, FACT_TIME, MERGE_SET, NULL                                       \
+    }
+#define LATEST(name)                                                           \
+    {                                                                          \
+        name, FACT_TIME, MERGE_LATEST, NULL                                    \
+    }
+#define KEY(name)                                                              \
+    {                                                                          \
+        name, FACT_TEXT, MERGE_KEY, NULL                                       \
+    }
+#define SET(name)                                                              \
+    {                                                                          \
+        name, FACT_TEXT, MERGE_SET, NULL                                       \
+    }
+#define TEXT(name)                                                             \
+    {                                                                          \
+        name, FACT_TEXT, MERGE_TEXT, NULL                                      \
+    }
 
 const struct fact device_facts[] = {
     KEY("serial"),
@@ -295,11 +319,21 @@ int64_t version_number(const char *s, size_t n)
 
 bool serial_is_placeholder(const char *s, size_t n)
 {
-    static const char *const words[] = {
-        "n/a",       "na",        "none",          "null",
-        "nil",       "unknown",   "not available", "not applicable",
-        "undefined", "undefined.", "default string", "system serial number",
-        "serial",    "-",          "0"};
+    static const char *const words[] = {"n/a",
+                                        "na",
+                                        "none",
+                                        "null",
+                                        "nil",
+                                        "unknown",
+                                        "not available",
+                                        "not applicable",
+                                        "undefined",
+                                        "undefined.",
+                                        "default string",
+                                        "system serial number",
+                                        "serial",
+                                        "-",
+                                        "0"};
     size_t i;
 
     trim(&s, &n);

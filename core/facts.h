@@ -50,7 +50,6 @@ const struct fact *fact_table(enum fact_scope scope, size_t *count);
 /* The place of a fact in its table, or -1. Names are compared exactly. */
 int fact_index(enum fact_scope scope, const char *name);
 
-
 /* One understood value. "text" is borrowed from the input. */
 struct fact_value {
     enum fact_type type;

@@ -66,9 +66,9 @@ const struct option all_options[] = {
 const size_t all_option_count = COUNT_OF(all_options);
 
 /* Taken by every command. */
-static const char *const common[] = {"db",   "wait",  "json",        "quiet",
-                                     "verbose", "color", "no-progress", "help",
-                                     "version", "config", "set"};
+static const char *const common[] = {
+    "db",          "wait", "json",    "quiet",  "verbose", "color",
+    "no-progress", "help", "version", "config", "set"};
 
 struct options {
     struct {

@@ -55,8 +55,8 @@ size_t opt_count(const struct options *o, const char *name);
 const char *opt_item(const struct options *o, const char *name, size_t i);
 
 /* --as-of, or the present; the one place where the clock is read. */
-int opt_as_of(const struct options *o, int64_t *as_of, struct err *err)
-    MUST_CHECK;
+int opt_as_of(const struct options *o, int64_t *as_of,
+              struct err *err) MUST_CHECK;
 /* --period, or the month of as-of, into "out". */
 int opt_period(const struct options *o, int64_t as_of, char *out, size_t size,
                struct err *err) MUST_CHECK;

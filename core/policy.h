@@ -31,8 +31,8 @@ const struct policy_key *policy_find(const char *name);
  * Check a written value: days are whole numbers, times are dates. Returns 0,
  * or -1 with err ("freshness_days: expected a whole number of days, found x").
  */
-int policy_check(const struct policy_key *k, const char *value, struct err *err)
-    MUST_CHECK;
+int policy_check(const struct policy_key *k, const char *value,
+                 struct err *err) MUST_CHECK;
 
 /* Bind a written value (NULL: unset) as its column holds it. */
 int policy_bind(sqlite3_stmt *st, int index, const struct policy_key *k,

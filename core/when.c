@@ -195,8 +195,9 @@ static bool month_name(struct scan *s, int64_t *month)
 static void weekday(struct scan *s)
 {
     static const char *const names[] = {
-        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-        "Saturday", "Sunday", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+        "Monday",   "Tuesday", "Wednesday", "Thursday", "Friday",
+        "Saturday", "Sunday",  "Mon",       "Tue",      "Wed",
+        "Thu",      "Fri",     "Sat",       "Sun"};
     size_t i;
 
     for (i = 0; i < COUNT_OF(names); i++)
@@ -323,8 +324,8 @@ bool when_parse(const char *str, size_t n, int64_t *out)
     return month_name(&t, &p.month) && month_first(&t, &p) && finish(&p, out);
 }
 
-static const char *const forms[] = {"iso", "mdy", "dmy", "unix", "unix_ms",
-                                    "cocoa"};
+static const char *const forms[] = {"iso",  "mdy",     "dmy",
+                                    "unix", "unix_ms", "cocoa"};
 
 bool when_form_known(const char *form)
 {
