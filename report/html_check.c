@@ -45,7 +45,7 @@ static bool take_line(struct page *p, const char *line)
     size_t n;
 
     if (!p->begun && line[0] != '\n' && line[0] != '\0') {
-        p->begun = text_starts(line, "<!doctype html>");
+        p->begun = ascii_ncasecmp(line, "<!doctype html>", 15) == 0;
         return p->begun;
     }
     if (p->open) {

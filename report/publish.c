@@ -280,7 +280,7 @@ static int recount(const struct writer *w, struct output *out, struct err *err)
     if (out->rows < 0 && !out->detail[0])
         memcpy(out->detail, found.detail, sizeof(out->detail));
     if (found.rows != out->rows || strcmp(found.detail, out->detail) != 0)
-        return err_at(err, ERR_OUTPUT, out->path, 0, 0,
+        return err_at(err, ERR_OUTPUT, "", 0, 0,
                       "was written wrongly: %lld rows were written and %lld "
                       "are in it",
                       (long long)out->rows, (long long)found.rows);
@@ -298,8 +298,11 @@ int publish_end(struct publish *p, const struct writer *w, struct output *out,
         return -1;
     if (sync_path(out->path, &e->done.bytes) < 0)
         return err_errno(err, ERR_OUTPUT, out->path, "cannot sync");
-    if (recount(w, out, err) < 0 ||
-        sha256_file(out->path, ERR_OUTPUT, e->done.sha256, &bytes, err) < 0)
+    if (recount(w, out, err) < 0) {
+        snprintf(err->file, sizeof(err->file), "%s", e->name);
+        return -1;
+    }
+    if (sha256_file(out->path, ERR_OUTPUT, e->done.sha256, &bytes, err) < 0)
         return -1;
     e->done.name = e->name;
     e->done.path = e->path;
