@@ -9,11 +9,13 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "ingest/csv_reader.h"
+#include "ingest/command_text.h"
 #include "ingest/ingest.h"
 #include "ingest/json_cells.h"
 #include "ingest/json_reader.h"
 #include "ingest/load.h"
 #include "ingest/map.h"
+#include "ingest/plist_reader.h"
 #include "ingest/secrets.h"
 
 #define FIRST_REJECTS 20
@@ -50,7 +52,9 @@ struct job {
     struct csv_reader *csv;
     struct map_cell *cells;
     bool *wanted;
-    const char *path; /* to the records of JSON */
+    const char *path;    /* to the records of JSON */
+    json_t *whole;       /* plist and text: all of the file, as records */
+    char name_value[64]; /* what the file's name says */
     struct progress progress;
     int64_t shown; /* rejects */
     bool cut_tail; /* the last cell was not read */
@@ -451,6 +455,177 @@ static int load_json(struct job *j, struct err *err)
     return step;
 }
 
+/* ------------------------------------------- property lists and commands */
+
+static int load_value(struct job *j, struct json_cells *cells, const json_t *v,
+                      const char *path, struct err *err)
+{
+    const json_t *at = json_object_get(v, "#line");
+    char key[128];
+    size_t i, n = strcspn(path, ".");
+    int rc;
+
+    for (i = 0; i < json_array_size(v); i++)
+        if (load_value(j, cells, json_array_get(v, i), path, err) < 0)
+            return -1;
+    if (!json_is_object(v))
+        return 0;
+    if (*path && n < sizeof(key)) {
+        snprintf(key, sizeof(key), "%.*s", (int)n, path);
+        return load_value(j, cells, json_object_get(v, key),
+                          path + n + (path[n] == '.'), err);
+    }
+    rc = json_cells_map(cells, v, at ? json_integer_value(at) : 1,
+                        load_record(j->load), err);
+    return rc < 0 ? -1 : load_store(j->load, err);
+}
+
+static int load_whole(struct job *j, struct err *err)
+{
+    struct json_cells *cells = json_cells_new(j->source, j->map, err);
+    int rc = -1;
+
+    if (cells)
+        rc = load_value(j, cells, j->whole, j->path, err);
+    json_cells_free(cells);
+    return rc;
+}
+
+/* "diskutil apfs listUsers -plist" says what its text says. */
+static json_t *crypto_list(const json_t *users)
+{
+    struct strbuf b = {0};
+    json_t *all;
+    size_t i;
+
+    strbuf_addf(&b, "Cryptographic users (%zu found)\n",
+                json_array_size(users));
+    for (i = 0; i < json_array_size(users); i++) {
+        const json_t *u = json_array_get(users, i);
+        const char *id =
+            json_string_value(json_object_get(u, "APFSCryptoUserUUID"));
+        const char *type =
+            json_string_value(json_object_get(u, "APFSCryptoUserType"));
+        const json_t *owner = json_object_get(u, "VolumeOwner");
+
+        strbuf_addf(&b, "+-- %s\nType: %s\n", id ? id : "", type ? type : "");
+        if (owner)
+            strbuf_addf(&b, "Volume Owner: %s\n",
+                        json_is_true(owner) ? "Yes" : "No");
+    }
+    all = command_text_read(strbuf_str(&b), b.len);
+    strbuf_free(&b);
+    return all;
+}
+
+static bool is_crypto_list(const json_t *v)
+{
+    const json_t *users = json_object_get(v, "Users");
+
+    if (!json_is_array(users))
+        return false;
+    if (json_array_size(users) == 0) /* an answer of a server says more */
+        return json_object_size(v) == 1;
+    return json_object_get(json_array_get(users, 0), "APFSCryptoUserType") !=
+           NULL;
+}
+
+static int read_plist(struct job *j, struct signature *sig, struct err *err)
+{
+    const char *problem;
+    json_t *crypto;
+    size_t n;
+    char *text = input_all(j->input, PLIST_MOST, &n, err);
+
+    if (!text)
+        return -1;
+    j->whole = plist_to_json(text, n, &problem);
+    free(text);
+    if (!j->whole)
+        return err_at(err, ERR_INPUT, j->file->name, 0, 0, "%s", problem);
+    if (is_crypto_list(j->whole)) {
+        crypto = crypto_list(json_object_get(j->whole, "Users"));
+        json_decref(j->whole);
+        j->whole = crypto;
+        j->format = FORMAT_TEXT;
+        if (!crypto)
+            return err_nomem(err);
+    }
+    sig->format = j->format;
+    json_value_signature(j->whole, sig);
+    return 0;
+}
+
+static int read_commands(struct job *j, struct signature *sig, struct err *err)
+{
+    size_t n;
+    char *text = input_all(j->input, PLIST_MOST, &n, err);
+
+    if (!text)
+        return -1;
+    j->whole = command_text_read(text, n);
+    free(text);
+    if (!j->whole)
+        return err_nomem(err);
+    sig->format = FORMAT_TEXT;
+    json_value_signature(j->whole, sig);
+    return 0;
+}
+
+/* Which Mac a file is about, by the parts of its name: a serial number is
+ * capital letters and digits, both there. */
+static bool serial_part(const char *s, size_t n)
+{
+    bool digit = false, letter = false;
+    size_t i;
+
+    if (n < 8 || n > 14)
+        return false;
+    for (i = 0; i < n; i++) {
+        if (s[i] >= '0' && s[i] <= '9')
+            digit = true;
+        else if (s[i] >= 'A' && s[i] <= 'Z')
+            letter = true;
+        else
+            return false;
+    }
+    return digit && letter;
+}
+
+static bool number_part(const char *s, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (s[i] < '0' || s[i] > '9')
+            return false;
+    return n > 0;
+}
+
+/* A UUID, or with "number" a run of digits, or a serial; the last one. */
+static void read_name(struct job *j)
+{
+    const char *name = j->file->name, *p, *fact;
+    size_t n, count;
+    const struct fact *t;
+
+    if (j->source->name_fact < 0)
+        return;
+    t = fact_table(j->source->accounts ? FACT_ACCOUNT : FACT_DEVICE, &count);
+    fact = t[j->source->name_fact].name;
+    for (p = name; *p; p += n + (p[n] != '\0')) {
+        n = strcspn(p, "-_. /()");
+        if (strcmp(fact, "serial") == 0 ? serial_part(p, n) : number_part(p, n))
+            snprintf(j->name_value, sizeof(j->name_value), "%.*s", (int)n, p);
+    }
+    if (strcmp(fact, "serial") == 0)
+        return;
+    for (p = name; *p; p++)
+        if (strlen(p) >= 36 && p[8] == '-' && p[13] == '-' && p[18] == '-' &&
+            p[23] == '-' && strcspn(p, "_. /()") >= 36)
+            snprintf(j->name_value, sizeof(j->name_value), "%.36s", p);
+}
+
 /* --------------------------------------------------------------- mapping */
 
 static const char *format_name(const struct job *j)
@@ -493,21 +668,74 @@ static const struct source *by_options(const struct job *j)
                          accounts ? "canonical-accounts" : "canonical-devices");
 }
 
+/* Text that no CSV mapping knows and in which commands are recognised. The
+ * header is tried on a second reading of the file. */
+static bool is_command_text(struct job *j)
+{
+    struct input *again;
+    struct csv_reader *csv;
+    struct signature sig = {0};
+    struct err ignored = {0};
+    const char *const *header;
+    size_t n, i;
+    const char *head = input_head(j->input, &n);
+    json_t *all = command_text_read(head, n);
+    bool known = all && json_array_size(all) > 0;
+
+    json_decref(all);
+    if (!known || strcmp(j->file->path, "-") == 0)
+        return known;
+    again = input_open(j->file->path, "", j->in->o->encoding, &ignored);
+    csv = again ? csv_open(again, &ignored) : NULL;
+    if (csv) {
+        header = csv_header(csv, &n);
+        sig.format = FORMAT_CSV;
+        for (i = 0; i < n; i++)
+            signature_add(&sig, header[i], strlen(header[i]));
+        signature_sort(&sig);
+        known = !registry_detect(&j->in->registry, &sig, "", &ignored) &&
+                j->in->o->map_count == 0;
+    }
+    signature_free(&sig);
+    csv_close(csv);
+    input_close(again);
+    return known;
+}
+
+/* The names that tell exports apart; property lists and texts are read whole.
+ */
+static int read_signature(struct job *j, struct signature *sig, struct err *err)
+{
+    const char *head;
+    size_t n;
+
+    if (j->format == FORMAT_CSV &&
+        (j->in->o->source ? text_starts(j->in->o->source, "mac-commands")
+                          : is_command_text(j)))
+        j->format = FORMAT_TEXT;
+    switch (j->format) {
+    case FORMAT_CSV:
+        return csv_signature(j, sig, err);
+    case FORMAT_PLIST:
+        return read_plist(j, sig, err);
+    case FORMAT_TEXT:
+        return read_commands(j, sig, err);
+    default:
+        head = input_head(j->input, &n);
+        json_signature(head, n, sig);
+        return 0;
+    }
+}
+
 static int find_source(struct job *j, struct err *err)
 {
     struct signature sig = {0};
     struct err cause = {0};
     int rc = 0;
 
-    if (j->format == FORMAT_CSV && csv_signature(j, &sig, err) < 0) {
+    if (read_signature(j, &sig, err) < 0) {
         signature_free(&sig);
         return -1;
-    }
-    if (j->format == FORMAT_JSON) {
-        size_t n;
-        const char *head = input_head(j->input, &n);
-
-        json_signature(head, n, &sig);
     }
     if (j->in->o->source) {
         rc = named_source(j, err);
@@ -522,8 +750,10 @@ static int find_source(struct job *j, struct err *err)
             rc = -1;
         }
     }
-    if (rc == 0)
+    if (rc == 0) {
         j->path = source_path(j->source, &sig);
+        read_name(j);
+    }
     signature_free(&sig);
     return rc;
 }
@@ -857,15 +1087,16 @@ static int read_serials(struct ingest *in, struct err *err)
 
 static int read_records(struct job *j, struct err *err)
 {
-    struct map_options mo = {.file = j->file->name,
-                             .latest = j->in->o->as_of
-                                           ? j->in->o->as_of +
-                                                 (int64_t)LATEST_DAYS * WHEN_DAY
-                                           : 0,
-                             .map = j->in->o->map,
-                             .map_count = j->in->o->map_count,
-                             .keep = j->in->o->keep,
-                             .keep_count = j->in->o->keep_count};
+    struct map_options mo = {
+        .file = j->file->name,
+        .latest = j->in->o->as_of
+                      ? j->in->o->as_of + (int64_t)LATEST_DAYS * WHEN_DAY
+                      : 0,
+        .map = j->in->o->map,
+        .map_count = j->in->o->map_count,
+        .keep = j->in->o->keep,
+        .keep_count = j->in->o->keep_count,
+        .name_value = j->name_value[0] ? j->name_value : NULL};
 
     if (db_number(j->in->db, "SELECT max(import_id) + 1 FROM import", 1,
                   &j->import_id, err) < 0)
@@ -880,6 +1111,8 @@ static int read_records(struct job *j, struct err *err)
         return -1;
     load_on_reject(j->load, show_reject, j);
     note(j, "%s", input_encoding(j->input));
+    if (j->whole)
+        return load_whole(j, err);
     return j->format == FORMAT_CSV ? load_csv(j, err) : load_json(j, err);
 }
 
@@ -938,7 +1171,7 @@ static enum source_format format_of(const struct input *in)
         ;
     if (i < n && (s[i] == '{' || s[i] == '['))
         return FORMAT_JSON;
-    if (n - i >= 5 && memcmp(s + i, "<?xml", 5) == 0)
+    if (plist_looks(s, n))
         return FORMAT_PLIST;
     return FORMAT_CSV;
 }
@@ -988,6 +1221,7 @@ int ingest_file(struct ingest *in, const struct operand *file,
     if (rc < 0)
         out->state = INGEST_FAILED;
     csv_close(j.csv);
+    json_decref(j.whole);
     load_free(j.load);
     map_free(j.map);
     input_close(j.input);

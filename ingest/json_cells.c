@@ -9,7 +9,9 @@
 
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "ingest/base64.h"
 #include "ingest/json_cells.h"
+#include "ingest/plist_reader.h"
 
 #define PATH_MOST 480
 #define BLOCK 4096
@@ -22,6 +24,7 @@ struct node {
     int column;          /* -1: none yet */
     int nested;          /* index + 1 of the mapping's accounts at this path */
     int attributes;      /* index + 1 of its attributes */
+    bool embedded;       /* the mapping reads keys within this text */
     struct strbuf lines; /* what stands here several times */
 };
 
@@ -46,6 +49,7 @@ struct json_cells {
     size_t tree_count;
     const json_t **lists; /* of nested accounts, in this record */
     struct block *blocks;
+    json_t *held;         /* array: values found within texts */
     struct node **listed; /* nodes with lines to be turned into cells */
     size_t listed_count, listed_cap;
 };
@@ -85,6 +89,31 @@ static void free_children(struct node *n)
     }
 }
 
+static bool below(const char *path, const char *name)
+{
+    size_t n = strlen(path);
+
+    return ascii_ncasecmp(path, name, n) == 0 && name[n] == '.';
+}
+
+/* Does the mapping name keys below this path? Then a text there may itself be
+ * JSON or a property list. */
+static bool reads_below(const struct json_cells *c, const char *path)
+{
+    const struct specs *specs = &c->source->columns;
+    size_t i, k;
+
+    for (i = 0; i < specs->count; i++)
+        for (k = 0; k < specs->items[i].name_count; k++)
+            if (below(path, specs->items[i].names[k]))
+                return true;
+    for (i = 0; i < c->source->nested_count; i++)
+        if (below(path, c->source->nested[i].path) ||
+            ascii_casecmp(path, c->source->nested[i].path) == 0)
+            return true;
+    return false;
+}
+
 /* Which list of the mapping stands at a path, 1-based. */
 static void mark(const struct json_cells *c, size_t tree, struct node *n)
 {
@@ -92,6 +121,7 @@ static void mark(const struct json_cells *c, size_t tree, struct node *n)
 
     if (tree != 0)
         return;
+    n->embedded = reads_below(c, n->path);
     for (i = 0; i < c->source->nested_count; i++)
         if (ascii_casecmp(c->source->nested[i].path, n->path) == 0)
             n->nested = (int)i + 1;
@@ -574,6 +604,7 @@ void json_cells_free(struct json_cells *c)
     free(c->lists);
     free(c->listed);
     reset_room(c, true);
+    json_decref(c->held);
     free(c);
 }
 
@@ -583,6 +614,8 @@ int json_cells_map(struct json_cells *c, const json_t *record, int64_t line,
     size_t i;
 
     reset_room(c, false);
+    if (c->held)
+        json_array_clear(c->held);
     clear_cells(c, 0);
     for (i = 0; i < c->source->nested_count; i++)
         c->lists[i] = NULL;

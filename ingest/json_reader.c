@@ -701,3 +701,36 @@ void json_signature(const char *head, size_t n, struct signature *out)
     strbuf_free(&s.path);
     signature_sort(out);
 }
+
+static void value_names(const json_t *v, struct strbuf *path, int depth,
+                        struct signature *out)
+{
+    size_t base = path->len, i;
+    json_t *o = (json_t *)(uintptr_t)v, *child;
+    const char *key;
+
+    if (depth > JSON_DEPTH_MOST || out->count > 20000)
+        return;
+    for (i = 0; i < json_array_size(v); i++)
+        value_names(json_array_get(v, i), path, depth + 1, out);
+    if (!json_is_object(v))
+        return;
+    json_object_foreach(o, key, child)
+    {
+        if (base)
+            strbuf_addc(path, '.');
+        strbuf_adds(path, key);
+        signature_add(out, strbuf_str(path), path->len);
+        value_names(child, path, depth + 1, out);
+        strbuf_truncate(path, base);
+    }
+}
+
+void json_value_signature(const json_t *v, struct signature *out)
+{
+    struct strbuf path = {0};
+
+    value_names(v, &path, 0, out);
+    strbuf_free(&path);
+    signature_sort(out);
+}

@@ -52,6 +52,9 @@ const json_t *json_envelope(const struct json_reader *r);
 /* The key paths of the first records, as far as the head of the input goes. */
 void json_signature(const char *head, size_t n, struct signature *out);
 
+/* The same of a value that is built already. */
+void json_value_signature(const json_t *v, struct signature *out);
+
 /* "the JSON is cut off", without a word of the input. */
 const char *json_problem(const json_error_t *e);
 

@@ -51,6 +51,8 @@ struct load {
     bool accounts_main; /* a record is an account */
     int64_t device_id;  /* of the record; 0 none */
     int64_t last_account_device;
+    bool about_device; /* accounts come with facts of their Mac */
+    int64_t last_device_row;
     bool with_raw; /* the one statement has a column for raw cells */
     bool pending;  /* the record is judged and waits for such a statement */
     bool out_of_order;
@@ -441,11 +443,26 @@ static int judge(struct load *l, struct err *err)
     return 1;
 }
 
+/* A record about an account that also says something about its Mac: one row
+ * for the first account of each run of them. */
+static int store_about_device(struct load *l, struct err *err)
+{
+    if (!l->about_device || l->device_id == 0 ||
+        l->device_id == l->last_device_row)
+        return 0;
+    l->last_device_row = l->device_id;
+    if (have_statement(l, &l->device, err) < 0 ||
+        store_row(l, &l->device, NULL, err) < 0)
+        return -1;
+    l->counts.devices++;
+    return 0;
+}
+
 /* What goes beside the main row. */
 static int store_beside(struct load *l, struct err *err)
 {
     if (l->accounts_main)
-        return 0;
+        return store_about_device(l, err);
     if (store_accounts(l, err) < 0)
         return -1;
     return store_lists(l, err);
@@ -461,7 +478,7 @@ int load_store(struct load *l, struct err *err)
     if (have_statement(l, main, err) < 0)
         return -1;
     if (l->accounts_main)
-        return store_accounts(l, err);
+        return store_about_device(l, err) < 0 ? -1 : store_accounts(l, err);
     if (store_row(l, main, NULL, err) < 0)
         return -1;
     l->counts.devices++;
@@ -484,7 +501,7 @@ static int offer(struct load *l, struct err *err)
     if (l->accounts_main) {
         l->counts.accounts++;
         note_order(l);
-        return 1;
+        return store_beside(l, err) < 0 ? -1 : 1;
     }
     l->counts.devices++;
     return store_beside(l, err) < 0 ? -1 : 1;
@@ -560,6 +577,7 @@ struct load *load_new(sqlite3 *db, int64_t import_id, struct map *m,
     l->map = m;
     l->serials = serials;
     l->accounts_main = map_of_accounts(m);
+    l->about_device = map_about_device(m);
     l->device.scope = FACT_DEVICE;
     l->account.scope = FACT_ACCOUNT;
     l->d_serial = fact_index(FACT_DEVICE, "serial");

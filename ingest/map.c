@@ -471,6 +471,11 @@ bool map_of_accounts(const struct map *m)
     return m->source->accounts;
 }
 
+bool map_about_device(const struct map *m)
+{
+    return m->source->accounts && m->source->device_columns.count > 0;
+}
+
 bool map_nests(const struct map *m)
 {
     return m->source->nested_count > 0;

@@ -18,6 +18,8 @@
 #include "ingest/name_list.h"
 #include "ingest/source.h"
 
+#include <jansson.h>
+
 enum cell_kind {
     CELL_NONE, /* the column is not in this record, or empty */
     CELL_TEXT,
@@ -83,13 +85,15 @@ struct map_record {
     struct strbuf raw;     /* accounts' raw texts */
     struct strbuf dev_raw; /* the device's, without the braces */
     struct strbuf custom;  /* without the braces */
-    struct strbuf scratch; /* texts that a cell does not hold as such */
+    json_t *held; /* array: values that texts above are borrowed from */
 };
 void map_record_free(struct map_record *r);
 
 struct map_options {
     const char *file;       /* for messages */
     int64_t latest;         /* the last plausible time; 0 none */
+    const char *name_value; /* what the file\'s name gives for the mapping\'s
+                               "file_name" fact; NULL nothing */
     const char *const *map; /* FACT=COLUMN */
     size_t map_count;
     const char *const *keep; /* COLUMN */
@@ -126,6 +130,8 @@ int map_end(struct map *m, struct map_record *r, struct err *err) MUST_CHECK;
 
 /* Whether a record is an account, else a device. */
 bool map_of_accounts(const struct map *m);
+/* Whether records that are accounts say something about their Mac too. */
+bool map_about_device(const struct map *m);
 
 /* Whether a record can hold accounts, and custom facts. */
 bool map_nests(const struct map *m);

@@ -8,8 +8,6 @@
 #include "ingest/mapping.h"
 #include "ingest/secrets.h"
 
-#define BIT(n) ((uint64_t)1 << (n))
-
 static bool filled(const struct map_cell *c)
 {
     return c->kind != CELL_NONE && c->n > 0;
@@ -89,8 +87,11 @@ enum got map_take_cell(struct map *m, const struct binding *b,
 
     if (got != GOT_EMPTY && c->n > 0)
         map_count(m, b->column, out->known);
-    if (got == GOT_REFUSED)
+    if (got == GOT_REFUSED) {
+        if (map_note_command(m, b->column, c))
+            return GOT_COMMAND;
         map_note_value(m, b->column, c->s, c->n);
+    }
     if (got == GOT_SECRET)
         col->withheld++;
     return got;
@@ -158,7 +159,8 @@ static bool take_target(struct map *m, struct target *t,
             *out = v;
             have = true;
         }
-        if (c->n > 0 && (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
+        if (c->n > 0 && got != GOT_COMMAND &&
+            (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
             map_add_raw(m, raw, start, t->f->name, b->column, c);
     }
     if (!have && t->by.count == 0 && t->constant)
@@ -233,17 +235,15 @@ static struct map_list *add_list(struct map_record *r)
     return &r->lists[r->list_count++];
 }
 
-static int store_list(struct map *m, struct map_record *r,
-                      const struct binding *b, const struct map_cell *c,
-                      struct err *err)
+int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
+                   struct err *err)
 {
     struct map_list *list = add_list(r);
     size_t i, n;
 
     if (!list)
         return err_nomem(err);
-    *list = (struct map_list){b->spec->fact, b->spec->covers, r->names.count,
-                              m->names.count};
+    *list = (struct map_list){fact, covers, r->names.count, m->names.count};
     for (i = 0; i < m->names.count; i++) {
         const char *s = name_list_at(&m->names, i, &n);
 
@@ -252,13 +252,12 @@ static int store_list(struct map *m, struct map_record *r,
     }
     if (r->names.failed || m->names.failed)
         return err_nomem(err);
-    if (list->covers && list->fact == m->a_secure_token) {
+    if (covers && fact == m->a_secure_token) {
         r->v[m->f_holders_listed] =
             (struct fact_value){FACT_BOOL, true, 1, NULL, 0};
         r->has |= BIT(m->f_holders_listed);
         m->holders_read = true;
     }
-    (void)c;
     return 0;
 }
 
@@ -287,12 +286,12 @@ static int take_list(struct map *m, struct map_record *r,
         read = NAMES_KNOWN;
         col->filled++;
     }
-    if (read == NAMES_REFUSED)
+    if (read == NAMES_REFUSED && !map_note_command(m, b->column, c))
         map_note_value(m, b->column, c->s, c->n);
     if (read != NAMES_KNOWN)
         return 0;
     col->understood++;
-    return store_list(m, r, b, c, err);
+    return map_store_list(m, r, b->spec->fact, b->spec->covers, err);
 }
 
 static struct map_account *add_account(struct map_record *r, struct err *err)
@@ -333,6 +332,23 @@ static void set_yes_no(struct map_account *a, int fact, bool v)
 static bool says_otherwise(const struct map_account *a, int fact, bool v)
 {
     return (a->has & BIT(fact)) && a->v[fact].number != v;
+}
+
+struct map_account *map_account_named(struct map *m, struct map_record *r,
+                                      const char *s, size_t n, struct err *err)
+{
+    struct map_account *a;
+    size_t i;
+
+    for (i = 0; i < r->account_count; i++)
+        if (named(m, &r->accounts[i], s, n))
+            return &r->accounts[i];
+    a = add_account(r, err);
+    if (!a)
+        return NULL;
+    a->v[m->a_account] = (struct fact_value){FACT_TEXT, true, 0, s, n};
+    a->has |= BIT(m->a_account);
+    return a;
 }
 
 /* Give a listed account its fact: in the row it has, unless that row says the
@@ -468,7 +484,8 @@ static void reset(struct map_record *r, int64_t line)
     strbuf_reset(&r->raw);
     strbuf_reset(&r->dev_raw);
     strbuf_reset(&r->custom);
-    strbuf_reset(&r->scratch);
+    if (r->held)
+        json_array_clear(r->held);
 }
 
 void map_record_free(struct map_record *r)
@@ -479,7 +496,7 @@ void map_record_free(struct map_record *r)
     strbuf_free(&r->raw);
     strbuf_free(&r->dev_raw);
     strbuf_free(&r->custom);
-    strbuf_free(&r->scratch);
+    json_decref(r->held);
 }
 
 static int take_account(struct map *m, struct set *set,
@@ -502,6 +519,31 @@ static bool other_platform(const struct map *m, const struct map_record *r)
     return (r->has & BIT(m->f_platform)) && r->v[m->f_platform].text[0] == 'o';
 }
 
+/* A column that is meant to hold the output of commands. */
+static void hear(struct map *m, const struct binding *b,
+                 const struct map_cell *c)
+{
+    if (!filled(c))
+        return;
+    map_count(m, b->column, false);
+    if (!map_note_command(m, b->column, c))
+        map_note_value(m, b->column, c->s, c->n);
+}
+
+/* Which Mac it is, by the name of the file, where the record does not say. */
+static void name_of_file(struct map *m, struct map_record *r)
+{
+    const char *s = m->options.name_value;
+    int fact = m->source->name_fact;
+    struct fact_value *v = m->source->accounts ? r->accounts[0].v : r->v;
+    uint64_t *has = m->source->accounts ? &r->accounts[0].has : &r->has;
+
+    if (!s || fact < 0 || (*has & BIT(fact)))
+        return;
+    v[fact] = (struct fact_value){FACT_TEXT, true, 0, s, strlen(s)};
+    *has |= BIT(fact);
+}
+
 int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
               struct map_record *r, struct err *err)
 {
@@ -510,6 +552,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
 
     reset(r, line);
     m->record++;
+    m->text_count = 0;
     if (m->source->accounts) {
         if (take_account(m, set, cells, r, err) < 0)
             return -1;
@@ -525,11 +568,15 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
         count_rest(m, set, cells);
         take_customs(m, set, cells, r);
         derive_chip(m, r);
+        for (i = 0; i < set->commands.count; i++)
+            hear(m, &set->commands.items[i],
+                 &cells[set->commands.items[i].local]);
         for (i = 0; i < set->lists.count; i++)
             if (take_list(m, r, &set->lists.items[i],
                           &cells[set->lists.items[i].local], err) < 0)
                 return -1;
     }
+    name_of_file(m, r);
     if (other_platform(m, r))
         r->verdict = MAP_LEFT_OUT;
     return 0;
@@ -562,6 +609,8 @@ int map_element(struct map *m, size_t nested, const struct map_cell *cells,
 
 int map_end(struct map *m, struct map_record *r, struct err *err)
 {
+    if (m->text_count > 0 && map_take_commands(m, r, err) < 0)
+        return -1;
     if (give_lists(m, r, err) < 0)
         return -1;
     if (!strbuf_ok(&r->raw) || !strbuf_ok(&r->dev_raw) ||

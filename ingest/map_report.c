@@ -6,7 +6,6 @@
 #include "core/text.h"
 #include "ingest/mapping.h"
 
-#define BIT(n) ((uint64_t)1 << (n))
 #define REPORTED 20
 
 static bool target_filled(const struct map *m, const struct target *t)
@@ -19,6 +18,19 @@ static bool target_filled(const struct map *m, const struct target *t)
     return t->by.count == 0 && t->constant;
 }
 
+/* Columns of the customer's own may hold the output of commands. */
+static bool map_may_hear_commands(const struct map *m)
+{
+    size_t i;
+
+    if (m->source->accounts)
+        return false;
+    for (i = 0; i < m->column_count; i++)
+        if (m->columns[i].by_name)
+            return true;
+    return m->sets[0].commands.count > 0 || m->asked.count > 0;
+}
+
 uint64_t map_gives(const struct map *m, enum fact_scope scope)
 {
     uint64_t bits = 0;
@@ -28,6 +40,9 @@ uint64_t map_gives(const struct map *m, enum fact_scope scope)
         for (k = 0; k < m->sets[i].target_count; k++)
             if (m->sets[i].targets[k].scope == scope)
                 bits |= BIT(m->sets[i].targets[k].fact);
+    if (map_may_hear_commands(m))
+        return scope == FACT_DEVICE ? BIT(device_fact_count) - 1
+                                    : BIT(account_fact_count) - 1;
     if (scope == FACT_DEVICE) {
         if (bits & BIT(m->f_model))
             bits |= BIT(m->f_chip);
@@ -72,6 +87,8 @@ struct map_carries map_carries(const struct map *m)
     }
     if (m->labelled)
         c.listed |= BIT(m->a_admin);
+    c.device |= m->said_device;
+    c.listed |= m->said_list | m->said_account;
     if (m->holders_read)
         c.device |= BIT(m->f_holders_listed);
     return c;
@@ -172,7 +189,8 @@ static int remark_columns(const struct map *m, map_remark_fn *fn, void *ctx,
         strbuf_reset(b);
         if (c->by_name && c->filled > 0 && c->use != USE_IGNORE)
             strbuf_addf(b, "column \"%s\" is taken as %s by its name",
-                        c->header, c->target);
+                        c->header,
+                        *c->target ? c->target : "the output of commands");
         if (b->len && fn(ctx, strbuf_str(b), err) < 0)
             return -1;
         strbuf_reset(b);

@@ -4,6 +4,7 @@
  * map.c         columns, and which cell gives which fact
  * map_cell.c    one cell as one value
  * map_record.c  one record as facts
+ * map_command.c cells that hold the output of commands
  * map_report.c  what became of the columns
  */
 #ifndef MUSTER_MAPPING_H
@@ -11,6 +12,7 @@
 
 #include "ingest/map.h"
 
+#define BIT(n) ((uint64_t)1 << (n))
 #define MAP_COLUMNS_MOST 4096
 #define MAP_VALUES_MOST 64 /* kept a column; reported: 20 */
 #define MAP_VALUE_LONG 80  /* bytes of a value that is reported */
@@ -74,13 +76,26 @@ struct map {
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;
+    uint64_t said_device, said_account, said_list; /* by command outputs */
+    struct {
+        int column;
+        struct map_cell cell;
+    } texts[16]; /* cells of this record that hold command outputs */
+    size_t text_count;
     char packed[24]; /* a version that no cell spells out */
     int f_serial, f_platform, f_chip, f_model, f_client, f_accounts_listed,
         f_holders_listed, f_provisional;
     int a_account, a_admin, a_secure_token;
 };
 
-enum got { GOT_EMPTY, GOT_KNOWN, GOT_UNKNOWN, GOT_REFUSED, GOT_SECRET };
+enum got {
+    GOT_EMPTY,
+    GOT_KNOWN,
+    GOT_UNKNOWN,
+    GOT_REFUSED,
+    GOT_SECRET,
+    GOT_COMMAND /* the output of commands: read at the end of the record */
+};
 
 /* Read one cell for a fact, without counting. */
 enum got map_read_cell(struct map *m, const struct column_spec *spec,
@@ -109,6 +124,17 @@ void map_note_value(struct map *m, int column, const char *s, size_t n);
 /* "fact":["column","cell"] with a comma before it where something precedes. */
 void map_add_raw(struct map *m, struct strbuf *b, size_t start,
                  const char *fact, int column, const struct map_cell *c);
+
+/* Note a cell that holds the output of commands; false where it does not. */
+bool map_note_command(struct map *m, int column, const struct map_cell *c);
+/* Give the record what the noted cells say. */
+int map_take_commands(struct map *m, struct map_record *r,
+                      struct err *err) MUST_CHECK;
+/* An account of the record by name, made where it is not there. */
+struct map_account *map_account_named(struct map *m, struct map_record *r,
+                                      const char *s, size_t n, struct err *err);
+int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
+                   struct err *err) MUST_CHECK;
 
 bool map_same_value(const struct fact_value *a, const struct fact_value *b);
 

@@ -589,12 +589,31 @@ static int parse_scope(const struct parse *p, json_t *o)
     return 0;
 }
 
+/* "file_name": "serial": where the records do not say which Mac it is. */
+static int parse_file_name(const struct parse *p, json_t *o)
+{
+    static const char *const facts[] = {"serial", "uuid", "mdm_id"};
+    const char *word = json_string_value(json_object_get(o, "file_name"));
+    size_t i;
+
+    if (!json_object_get(o, "file_name"))
+        return 0;
+    for (i = 0; i < COUNT_OF(facts); i++)
+        if (word && strcmp(word, facts[i]) == 0)
+            p->s->name_fact =
+                fact_index(p->s->accounts ? FACT_ACCOUNT : FACT_DEVICE, word);
+    if (p->s->name_fact >= 0)
+        return 0;
+    return bad(p, "file_name", "\"file_name\" is serial, uuid or mdm_id");
+}
+
 static int parse_source(const struct parse *p, json_t *o)
 {
     static const char *const known[] = {
-        "id",     "title",    "server",     "about",     "how",    "format",
-        "scope",  "complete", "standing",   "records",   "detect", "columns",
-        "device", "accounts", "attributes", "constants", "include"};
+        "id",        "title",   "server",   "about",    "how",
+        "format",    "scope",   "complete", "standing", "records",
+        "detect",    "columns", "device",   "accounts", "attributes",
+        "constants", "include", "file_name"};
     struct source *s = p->s;
     json_t *v;
 
@@ -606,7 +625,7 @@ static int parse_source(const struct parse *p, json_t *o)
         get_text(p, o, "how", &s->how) < 0 ||
         get_text(p, o, "include", &s->include) < 0 ||
         get_flag(p, o, "standing", &s->standing) < 0 || parse_scope(p, o) < 0 ||
-        parse_complete(p, o) < 0 ||
+        parse_complete(p, o) < 0 || parse_file_name(p, o) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
         return -1;
     if (!*s->id)
@@ -639,6 +658,7 @@ static struct source *blank(struct err *err)
     struct source *s = calloc(1, sizeof(*s));
 
     if (s) {
+        s->name_fact = -1;
         s->id = strdup("");
         s->title = strdup("");
         s->server = strdup("");
@@ -1063,7 +1083,8 @@ int source_fit(const struct source *s, const struct signature *sig)
     size_t i;
     int best = -1, fit;
 
-    if (!(s->formats & sig->format) || s->all_count == 0)
+    if (!(s->formats & sig->format) ||
+        (s->all_count == 0 && sig->format != FORMAT_TEXT))
         return -1;
     if (sig->format == FORMAT_CSV || s->record_count == 0)
         return fit_at(s, sig, "");

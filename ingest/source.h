@@ -129,6 +129,8 @@ struct source {
     size_t attribute_count;
     struct constant *constants;
     size_t constant_count;
+    int name_fact; /* the fact that a file's name gives where its records do
+                      not: serial, uuid or mdm_id; -1 none */
     char *include; /* id of a mapping whose columns are read too; NULL */
     const struct source *included; /* set by the registry */
     char digest[SHA256_HEX];

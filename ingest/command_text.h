@@ -1,0 +1,28 @@
+/*
+ * command_text.h - what a Mac's own commands print, as canonical facts.
+ *
+ * Outputs of profiles, sysadminctl, fdesetup, diskutil, dscl, dseditgroup,
+ * system_profiler and sw_vers are known by their own lines, alone or one after
+ * another, for one Mac or several; one line of canonical JSON, as the
+ * collectors print, is understood too. No line, an error and an unknown wording
+ * say nothing. Lines with passwords or keys are passed over.
+ */
+#ifndef MUSTER_COMMAND_TEXT_H
+#define MUSTER_COMMAND_TEXT_H
+
+#include "core/base.h"
+
+#include <jansson.h>
+
+/* A quick look: may this be such a text? Never for short or plain words. */
+bool command_text_looks(const char *s, size_t n);
+
+/*
+ * Read a text. Returns an array with an object for each Mac, its keys device
+ * facts, "accounts" (objects of account facts) and "filevault_users" (a list
+ * of names: everyone who can unlock); empty where nothing was understood. NULL
+ * for want of memory. Each object has "#line", where its first line stands.
+ */
+json_t *command_text_read(const char *s, size_t n);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * plist_reader.c - property lists, XML or binary, as JSON values, by libplist.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "core/when.h"
+#include "ingest/plist_reader.h"
+
+#include <plist/plist.h>
+
+#define DEPTH_MOST 32
+
+bool plist_looks(const char *s, size_t n)
+{
+    if (n >= 8 && memcmp(s, "bplist0", 7) == 0)
+        return true;
+    while (n && ascii_isspace(*s)) {
+        s++;
+        n--;
+    }
+    return n >= 6 &&
+           (memcmp(s, "<?xml ", 6) == 0 || memcmp(s, "<plist", 6) == 0 ||
+            memcmp(s, "<!DOCT", 6) == 0);
+}
+
+static bool tag(const char *s, const char *end, const char *name)
+{
+    size_t n = strlen(name);
+
+    return (size_t)(end - s) > n && memcmp(s, name, n) == 0 &&
+           !isalnum((unsigned char)s[n]);
+}
+
+/* Entities of one's own, and nesting that a recursive parser must not meet. */
+static const char *unsafe_xml(const char *s, size_t n)
+{
+    const char *p = s, *end = s + n;
+    int depth = 0;
+
+    while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+        if (tag(p, end, "<!ENTITY"))
+            return "the property list defines entities";
+        if (tag(p, end, "<dict") || tag(p, end, "<array"))
+            depth++;
+        else if (tag(p, end, "</dict") || tag(p, end, "</array"))
+            depth--;
+        if (depth > DEPTH_MOST)
+            return "the property list is nested deeper than 32 levels";
+        p++;
+    }
+    return NULL;
+}
+
+static json_t *convert(plist_t node, int depth);
+
+static json_t *convert_dict(plist_t node, int depth)
+{
+    json_t *o = json_object(), *v;
+    plist_dict_iter it = NULL;
+    plist_t child = NULL;
+    char *key = NULL;
+
+    plist_dict_new_iter(node, &it);
+    for (;;) {
+        plist_dict_next_item(node, it, &key, &child);
+        if (!child)
+            break;
+        v = key ? convert(child, depth + 1) : NULL;
+        if (!v || json_object_get(o, key) || json_object_set_new(o, key, v)) {
+            free(key);
+            json_decref(o);
+            o = NULL;
+            break;
+        }
+        free(key);
+        key = NULL;
+    }
+    free(it);
+    return o;
+}
+
+static json_t *convert_array(plist_t node, int depth)
+{
+    json_t *a = json_array(), *v;
+    uint32_t i;
+
+    for (i = 0; a && i < plist_array_get_size(node); i++) {
+        v = convert(plist_array_get_item(node, i), depth + 1);
+        if (!v || json_array_append_new(a, v) != 0) {
+            json_decref(a);
+            return NULL;
+        }
+    }
+    return a;
+}
+
+static json_t *convert_text(plist_t node)
+{
+    char *s = NULL;
+    json_t *v;
+
+    plist_get_string_val(node, &s);
+    v = s ? json_string(s) : json_string("");
+    free(s);
+    return v;
+}
+
+/* libplist counts seconds from 2001. */
+static json_t *convert_date(plist_t node)
+{
+    int32_t sec = 0, usec = 0;
+    char text[32];
+
+    plist_get_date_val(node, &sec, &usec);
+    when_format((int64_t)sec + 978307200, text, sizeof(text));
+    return json_string(text);
+}
+
+static json_t *convert(plist_t node, int depth)
+{
+    uint8_t flag = 0;
+    uint64_t number = 0;
+    double real = 0;
+    uint64_t length = 0;
+
+    if (depth > DEPTH_MOST)
+        return NULL;
+    switch (plist_get_node_type(node)) {
+    case PLIST_DICT:
+        return convert_dict(node, depth);
+    case PLIST_ARRAY:
+        return convert_array(node, depth);
+    case PLIST_STRING:
+        return convert_text(node);
+    case PLIST_BOOLEAN:
+        plist_get_bool_val(node, &flag);
+        return json_boolean(flag);
+    case PLIST_UINT:
+        plist_get_uint_val(node, &number);
+        return json_integer((json_int_t)number);
+    case PLIST_REAL:
+        plist_get_real_val(node, &real);
+        return json_real(real);
+    case PLIST_DATE:
+        return convert_date(node);
+    case PLIST_DATA:
+        plist_get_data_ptr(node, &length);
+        return json_string(length ? "(data)" : "");
+    default:
+        return json_null();
+    }
+}
+
+json_t *plist_to_json(const char *s, size_t n, const char **problem)
+{
+    plist_t root = NULL;
+    json_t *v;
+    bool binary = n >= 8 && memcmp(s, "bplist0", 7) == 0;
+
+    *problem = "the property list is damaged or cut off";
+    if (n > PLIST_MOST) {
+        *problem = "the property list is larger than 16 MiB";
+        return NULL;
+    }
+    if (binary) {
+        plist_from_bin(s, (uint32_t)n, &root);
+    } else {
+        const char *unsafe = unsafe_xml(s, n);
+
+        if (unsafe) {
+            *problem = unsafe;
+            return NULL;
+        }
+        plist_from_xml(s, (uint32_t)n, &root);
+    }
+    if (!root)
+        return NULL;
+    v = convert(root, 0);
+    plist_free(root);
+    return v;
+}
