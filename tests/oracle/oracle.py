@@ -218,8 +218,10 @@ def read_file(path, as_of, collected):
                 # rows of the file; a cell that is not understood is not empty.
                 columns.add(name)
             facts[name] = read_value(kind, cell, as_of)
-            if kind == TIME and plausible(facts[name], as_of):
-                # Reading: "the file's own mapped times" are all of them.
+            if (kind == TIME and name != 'provisional_until' and
+                    plausible(facts[name], as_of)):
+                # Reading: "the file's own mapped times" are all but the end of
+                # the provisional period, which lies ahead and dates nothing.
                 file.times.append(facts[name])
         return facts
 
