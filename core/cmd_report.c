@@ -3,7 +3,9 @@
  */
 #include "core/base.h"
 
+#include "analyze/analyze.h"
 #include "core/commands.h"
+#include "core/config.h"
 #include "core/db.h"
 #include "core/text.h"
 #include "report/report.h"
@@ -101,11 +103,69 @@ static int write_reports(sqlite3 *db, const struct call *c, struct err *err)
     return rc;
 }
 
+/* The label and as-of of the period asked for, or of the newest one judged. */
+static int find_period(sqlite3 *db, const char *label, char out[64],
+                       int64_t *as_of, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(db,
+                   "SELECT period, as_of FROM run WHERE period ="
+                   " coalesce(:label, (SELECT max(period) FROM run))",
+                   &st, err) < 0)
+        return -1;
+    if (!label || db_bind_text(st, ":label", label, err) == 0)
+        step = db_step(st, err);
+    if (step == 1) {
+        snprintf(out, 64, "%s", db_text(st, 0));
+        *as_of = sqlite3_column_int64(st, 1);
+    }
+    sqlite3_finalize(st);
+    return step;
+}
+
+/*
+ * The store holds the facts of the period analysed last. For another one they
+ * are made again, with the as-of it had.
+ */
+static int analyze_again(const struct call *c, const char *period,
+                         int64_t as_of, struct err *err)
+{
+    struct analyze_options o = {
+        .period = period,
+        .as_of = as_of,
+        .rules_dir = opt_text(c->opt, "rules"),
+        .remedies_dir = opt_text(c->opt, "remedies"),
+        .waivers_file = opt_text(c->opt, "waivers"),
+    };
+    struct analyze_summary summary;
+    struct config *config = config_load(c->opt, err);
+    sqlite3 *db = config ? command_store(c, DB_WRITE, err) : NULL;
+    int rc = -1;
+
+    memset(&summary, 0, sizeof(summary));
+    o.config = config;
+    if (db && opt_talk(c->opt) > 0) {
+        fputs("the facts at hand are those of another period: judging ",
+              stderr);
+        text_print_safe(period, stderr);
+        fputs(" again\n", stderr);
+    }
+    if (db)
+        rc = analyze(db, &o, &summary, err);
+    db_close(db);
+    config_free(config);
+    return rc;
+}
+
 static int run(const struct call *c, struct err *err)
 {
-    const char *period = opt_text(c->opt, "period");
-    sqlite3 *db;
+    const char *label = opt_text(c->opt, "period");
+    sqlite3 *db = NULL;
     bool is = false;
+    char period[64];
+    int64_t as_of = 0;
     int rc = -1;
 
     if (c->count > 0)
@@ -113,16 +173,23 @@ static int run(const struct call *c, struct err *err)
     db = command_store(c, DB_READ, err);
     if (!db)
         return -1;
-    if (report_posture_is(db, period, &is, err) == 0)
+    if (find_period(db, label, period, &as_of, err) == 1 &&
+        report_posture_is(db, label, &is, err) == 0 && !is) {
+        db_close(db);
+        db = analyze_again(c, period, as_of, err) == 0
+                 ? command_store(c, DB_READ, err)
+                 : NULL;
+    }
+    if (db && err->code == ERR_NONE)
         rc = write_reports(db, c, err);
     db_close(db);
     return rc;
 }
 
 static const char *const options[] = {
-    "output",     "period",   "client",  "each-client", "use",
-    "format",     "csv-bom",  "csv-raw", "templates",   "redact",
-    "redact-key", "new-only", "force",   NULL};
+    "output",  "period",  "client",    "each-client", "use",        "format",
+    "csv-bom", "csv-raw", "templates", "redact",      "redact-key", "new-only",
+    "force",   "rules",   "remedies",  "waivers",     NULL};
 
 const struct command cmd_report = {
     .name = "report",
@@ -131,7 +198,8 @@ const struct command cmd_report = {
     .help =
         "Writes the reports of the newest judged period, or the one named by\n"
         "--period, of the whole fleet, of one client (--client) or of each in\n"
-        "a folder of its own (--each-client). Nothing is judged again.\n"
+        "a folder of its own (--each-client). Nothing is judged again, unless the\n"
+        "period is not the one analysed last: then its facts are made anew.\n"
         "\n"
         "Files are called CLIENT-USE-PERIOD[-SUBJECT].EXT, with \"fleet\" for\n"
         "all together. A file that stands there is replaced if a manifest of\n"
