@@ -444,10 +444,39 @@ static int put_array(struct json_cells *c, size_t tree, struct node *n,
     return 0;
 }
 
+/* A value that stands as text in a text: JSON, or a property list in base64.
+ * NULL where it is neither. Kept until the next record. */
+static const json_t *within(struct json_cells *c, const json_t *v)
+{
+    const char *s = json_string_value(v), *problem;
+    size_t n = json_string_length(v), len = 0;
+    json_t *inner = NULL;
+    char *raw = NULL;
+
+    if (n > 1 && (s[0] == '{' || s[0] == '['))
+        inner = json_loadb(s, n, JSON_REJECT_DUPLICATES, NULL);
+    else if (plist_looks(s, n))
+        inner = plist_to_json(s, n, &problem);
+    else if (n > 40)
+        raw = base64_decode(s, n, &len);
+    if (raw && plist_looks(raw, len))
+        inner = plist_to_json(raw, len, &problem);
+    free(raw);
+    if (!inner)
+        return NULL;
+    if (!c->held)
+        c->held = json_array();
+    return json_array_append_new(c->held, inner) == 0 ? inner : NULL;
+}
+
 static int put(struct json_cells *c, size_t tree, struct node *n,
                const char *parent, const json_t *v, bool again, struct err *err)
 {
+    const json_t *inner;
+
     (void)parent;
+    if (n->embedded && json_is_string(v) && (inner = within(c, v)) != NULL)
+        v = inner;
     if (n->nested && (json_is_array(v) || json_is_object(v))) {
         c->lists[n->nested - 1] = v;
         return 0;
