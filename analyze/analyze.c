@@ -416,6 +416,8 @@ static int accept_risks(struct analysis *a, struct err *err)
     a->out->expiring = w.expiring;
     a->out->expired = w.expired;
     a->out->unmatched = w.unmatched;
+    a->out->overlapping = w.overlapping;
+    a->out->own = w.own;
     return 0;
 }
 

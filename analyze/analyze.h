@@ -28,8 +28,9 @@ struct analyze_summary {
     int64_t replaced, unjoined, conflicts;
     int64_t waivers, waived; /* accepted risks in force, findings covered */
     int64_t expiring, expired, unmatched;
-    size_t broken;         /* rules at fault */
-    struct err rule_error; /* the first of them; code ERR_NONE for none */
+    int64_t overlapping, own; /* cover the same; approved by their owner */
+    size_t broken;            /* rules at fault */
+    struct err rule_error;    /* the first of them; code ERR_NONE for none */
 };
 
 /*

@@ -10,6 +10,31 @@
 
 #include <jansson.h>
 
+/* Accepted risks, with what their owners should look at. */
+static void print_accepted(const struct analyze_summary *s, FILE *out)
+{
+    const struct {
+        int64_t count;
+        const char *what;
+    } parts[] = {{s->expiring, "ending within 30 days"},
+                 {s->expired, "expired"},
+                 {s->unmatched, "without a match"},
+                 {s->overlapping, "overlapping"},
+                 {s->own, "approved by their own owner"}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(parts) && !parts[i].count; i++)
+        ;
+    if (!s->waived && i == COUNT_OF(parts))
+        return;
+    fprintf(out, "  accepted risks: %lld findings covered",
+            (long long)s->waived);
+    for (; i < COUNT_OF(parts); i++)
+        if (parts[i].count)
+            fprintf(out, ", %lld %s", (long long)parts[i].count, parts[i].what);
+    fputc('\n', out);
+}
+
 static void print_summary(const struct analyze_summary *s, const char *period,
                           FILE *out)
 {
@@ -35,12 +60,7 @@ static void print_summary(const struct analyze_summary *s, const char *period,
     if (s->unjoined)
         fprintf(out, "  no serial number found: %lld rows\n",
                 (long long)s->unjoined);
-    if (s->waived || s->expired || s->unmatched)
-        fprintf(out,
-                "  accepted risks: %lld findings covered, %lld expired, %lld "
-                "without a match\n",
-                (long long)s->waived, (long long)s->expired,
-                (long long)s->unmatched);
+    print_accepted(s, out);
     if (s->broken)
         fprintf(out, "  rules at fault: %zu\n", s->broken);
 }

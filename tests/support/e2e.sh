@@ -59,7 +59,8 @@ ends() {
     shift 2
     quietly "$@"
     [ "$status" = "$want" ] || fail "$*: status $status, expected $want"
-    grep -qF -- "$part" "$dir/stderr" || fail "$*: no \"$part\""
+    [ -z "$part" ] || grep -qF -- "$part" "$dir/stderr" ||
+        fail "$*: no \"$part\""
 }
 store() {
     file=$1

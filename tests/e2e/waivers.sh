@@ -1,0 +1,70 @@
+#!/bin/sh
+# Accepted risks and the configuration over whole runs.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+cat >"$dir/devices.csv" <<'CSV'
+serial,client,filevault,last_checkin,os_version
+C02WAIV001,Northwind,off,2026-11-25,15.1
+C02WAIV002,Umbra,off,2026-11-25,15.1
+C02WAIV003,Old Umbra,off,2026-11-25,15.1
+C02WAIV004,Northwind,on,2026-11-10,15.1
+CSV
+cat >"$dir/w.csv" <<'CSV'
+rule,client,serial,account,reason,owner,approved_by,ticket,expires
+FV-01,Northwind,,,a lab Mac,Jo,Max,T-1,2026-12-10
+FV-*,*,C02WAIV001,,the same Mac,Jo,Jo,T-2,2027-12-31
+FV-01,umbra,,,agreed,Jo,Max,T-3,2026-11-29
+ZZ-99,*,,,agreed,Jo,Max,T-4,2027-12-31
+CSV
+cat >"$dir/m.conf" <<'CONF'
+[policy]
+freshness_days = 10
+[rules]
+disabled = BT-*
+[severity]
+FV-01 = low
+[client "Umbra"]
+alias = Old Umbra
+severity.FV-01 = critical
+freshness_days = 60
+CONF
+db=$dir/m.db
+at='--as-of 2026-11-30'
+# shellcheck disable=SC2086 # options are meant to be split
+{
+    check ingest "$muster" ingest -q -d "$db" $at "$dir/devices.csv"
+    ends 0 'accepted risks: 1 findings covered, 1 ending within 30 days, 1 expired, 1 without a match, 2 overlapping, 1 approved by their own owner' \
+        "$muster" analyze -d "$db" $at --waivers "$dir/w.csv"
+    # T-1 ends in ten days, but the one that holds longer is named.
+    [ "$(sqlite3 "$db" "SELECT group_concat(ticket || state || matches, ' ')
+        FROM waiver")" = 'T-1expiring1 T-2active1 T-3expired1 T-4unmatched0' ] ||
+        fail "states: $(sqlite3 "$db" 'SELECT ticket, state, matches FROM waiver')"
+
+    # An accepted risk trips no gate, the same finding elsewhere does.
+    check before "$muster" analyze -q -d "$db" $at
+    ends 3 'findings are high or worse' \
+        "$muster" analyze -q -d "$db" $at --fail-on high
+    printf 'rule,client,reason,owner,expires\n*,*,all,Jo,2027-01-01\n' \
+        >"$dir/all.csv"
+    ends 0 '' "$muster" analyze -q -d "$db" $at --fail-on low \
+        --waivers "$dir/all.csv"
+    printf 'rule,client,reason,owner,expires\n*,*,all,Jo,some day\n' \
+        >"$dir/bad.csv"
+    ends 5 'bad.csv:2:12: expires: expected a date' \
+        "$muster" analyze -q -d "$db" $at --waivers "$dir/bad.csv"
+
+    # The configuration: severity, freshness, disabled rules, an alias.
+    check configured "$muster" analyze -q -d "$db" $at -c "$dir/m.conf"
+}
+says 'C02WAIV001|Northwind|low
+C02WAIV002|Umbra|critical
+C02WAIV003|Umbra|critical' sqlite3 "$db" "SELECT serial, name, f.severity
+    FROM finding f JOIN rule r USING (period_id, rule_no)
+    JOIN device USING (device_id) JOIN client USING (client_id)
+    WHERE id = 'FV-01' ORDER BY serial"
+says 'C02WAIV004' sqlite3 "$db" "SELECT serial FROM device_result
+    JOIN device USING (device_id) WHERE stale"
+says '0' sqlite3 "$db" "SELECT count(*) FROM rule WHERE id LIKE 'BT-%'"
+tells '"freshness_days":10' sqlite3 "$db" 'SELECT policy FROM run'
+finish
