@@ -8,6 +8,8 @@ first letter of a cell says what it is: s a string, n a number, b a boolean,
 f a formula; an empty cell is nothing. Only the standard library.
 """
 import csv
+import html
+import io
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -17,9 +19,9 @@ NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def column(ref):
+def column(letters):
     n = 0
-    for c in re.match("[A-Z]+", ref).group():
+    for c in letters:
         n = n * 26 + ord(c) - 64
     return n - 1
 
@@ -32,30 +34,44 @@ def shared_strings(z):
                 for _, si in ET.iterparse(f) if si.tag == NS + "si"]
 
 
-def cell_text(c, strings):
-    kind, value = c.get("t", "n"), c.find(NS + "v")
+CELL = re.compile(r'<c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
+KIND = re.compile(r' t="(\w+)"')
+TEXT = re.compile(r"<t[^>]*>(.*?)</t>", re.S)
+VALUE = re.compile(r"<v>(.*?)</v>", re.S)
+FORMULA = re.compile(r"<f[^>]*>(.*?)</f>", re.S)
+
+
+def cell_text(attributes, inside, strings):
+    kind = KIND.search(attributes)
+    kind = kind.group(1) if kind else "n"
     if kind == "inlineStr":
-        return "s" + "".join(t.text or "" for t in c.iter(NS + "t"))
-    if c.find(NS + "f") is not None:
-        return "f" + (c.find(NS + "f").text or "")
-    if value is None or value.text is None:
+        return "s" + html.unescape("".join(TEXT.findall(inside)))
+    formula = FORMULA.search(inside)
+    if formula:
+        return "f" + html.unescape(formula.group(1))
+    value = VALUE.search(inside)
+    if not value:
         return ""
     if kind == "s":
-        return "s" + strings[int(value.text)]
-    return {"str": "s", "b": "b"}.get(kind, "n") + value.text
+        return "s" + strings[int(value.group(1))]
+    return {"str": "s", "b": "b"}.get(kind, "n") + html.unescape(value.group(1))
 
 
 def rows(z, path, strings):
-    with z.open(path) as f:
-        for _, el in ET.iterparse(f):
-            if el.tag != NS + "row":
-                continue
-            row = []
-            for c in el.iter(NS + "c"):
-                row += [""] * (column(c.get("r")) - len(row))
-                row.append(cell_text(c, strings))
-            yield row
-            el.clear()
+    """Row by row: a sheet may be far larger than memory ought to be."""
+    rest = ""
+    with io.TextIOWrapper(z.open(path), encoding="utf-8") as f:
+        for chunk in iter(lambda: f.read(1 << 20), ""):
+            parts = (rest + chunk).split("</row>")
+            rest = parts.pop()
+            for part in parts:
+                row = []
+                for ref, attributes, inside in CELL.findall(part):
+                    at = column(ref)
+                    if at > len(row):
+                        row += [""] * (at - len(row))
+                    row.append(cell_text(attributes, inside, strings))
+                yield row
 
 
 def main():
