@@ -241,7 +241,7 @@ judged() {
 measure_xlsx() {
     few=$((N / 5))
     say "xlsx: $few Macs, $RUNS pairs"
-    judged $few || return 1
+    judged "$few" || return 1
     FORMATS=xlsx
     muster_report xlsx_once || return 1
     "$PYTHON" "$HERE/xlsx_cells.py" "$WORK"/out/*.xlsx "$WORK/cells.csv" || {
