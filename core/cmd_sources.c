@@ -3,13 +3,92 @@
  */
 #include "core/base.h"
 
+#include "analyze/analyze.h"
 #include "core/commands.h"
 #include "core/db.h"
 #include "core/resource.h"
+#include "core/supply.h"
+#include "core/text.h"
 #include "ingest/command.h"
 #include "ingest/sources.h"
 
-/* What a file would give: it is loaded into a store in memory. */
+/* One line of ids, wrapped, after a title. */
+static int print_rules(sqlite3 *db, const char *title, const char *sql,
+                       int64_t period, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    size_t width = 0;
+    int step = -1, n = 0;
+
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    sqlite3_bind_int64(st, 1, period);
+    while ((step = db_step(st, err)) == 1) {
+        const char *id = db_text(st, 0);
+
+        if (n++ == 0)
+            printf("\n%s\n ", title);
+        if (width + strlen(id) > 72) {
+            printf("\n ");
+            width = 0;
+        }
+        printf(" %s", id);
+        width += strlen(id) + 1;
+    }
+    if (n)
+        putchar('\n');
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
+{
+    struct supply_gain *all = calloc(supply_count, sizeof(*all));
+    size_t n = 0, i;
+    int rc;
+
+    if (!all)
+        return err_nomem(err);
+    rc = supply_rank_period(db, period, 0, all, &n, err);
+    if (rc == 0 && n > 0)
+        printf("\nWhat would close the gaps, the most first:\n");
+    for (i = 0; rc == 0 && i < n && i < 8; i++)
+        printf("  %zu. %s: %lld checks more, %d rules, up to %lld Macs\n"
+               "     %s\n",
+               i + 1, all[i].supply->title, (long long)all[i].checks,
+               all[i].rules, (long long)all[i].devices, all[i].supply->how);
+    free(all);
+    return rc;
+}
+
+/* The point of it: which checks this data can answer, and which it cannot. */
+static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
+                         struct err *err)
+{
+    static const char answered[] =
+        "SELECT r.id FROM rule r JOIN tally t USING (period_id, rule_no)"
+        " WHERE r.period_id = ?1 AND r.kind = 'counted' GROUP BY r.rule_no"
+        " HAVING sum(t.result IN ('pass', 'fail')) > 0 ORDER BY r.id";
+    static const char open[] =
+        "SELECT r.id FROM rule r JOIN tally t USING (period_id, rule_no)"
+        " WHERE r.period_id = ?1 AND r.kind = 'counted' GROUP BY r.rule_no"
+        " HAVING sum(t.result IN ('pass', 'fail')) = 0 AND"
+        " sum(t.result IN ('notchecked', 'unknown')) > 0 ORDER BY r.id";
+    struct analyze_options o = {.period = cmd->options.period,
+                                .as_of = cmd->options.as_of};
+    struct analyze_summary s = {0};
+
+    if (analyze(db, &o, &s, err) < 0)
+        return -1;
+    if (print_rules(db, "Checks that this data answers:", answered, s.period_id,
+                    err) < 0 ||
+        print_rules(db, "Checks that it cannot answer:", open, s.period_id,
+                    err) < 0)
+        return -1;
+    return print_supplies(db, s.period_id, err);
+}
+
+/* What a file would give: it is loaded into a store in memory and judged. */
 static int check(const struct call *c, struct err *err)
 {
     struct call one = {c->opt, c->operands + 1, 1};
@@ -20,10 +99,12 @@ static int check(const struct call *c, struct err *err)
     if (ingest_command_options(&one, &cmd, err) == 0)
         db = db_open(":memory:", DB_CREATE, 0,
                      resource_text("ingest/schema.sql"), err);
-    if (db)
+    if (db && db_functions(db, err) == 0)
         rc = ingest_command_files(db, &cmd, &one, err);
     if (rc == 0)
         rc = sources_columns(db, stdout, err);
+    if (rc == 0)
+        rc = print_answers(db, &cmd, err);
     db_close(db);
     ingest_command_free(&cmd);
     return rc;
@@ -82,8 +163,8 @@ const struct command cmd_sources = {
     .help = "list       every mapping: id, formats, what it reads\n"
             "show ID    one mapping: its columns and the facts they give\n"
             "detect F   which mapping fits a file, and how well\n"
-            "check F    what a file would give, column by column, without\n"
-            "           loading it\n"
+            "check F    what a file would give, column by column, and which\n"
+            "           checks it answers, without loading it\n"
             "scaffold F a mapping to start from, for an unknown CSV",
     .examples = "  muster sources show jamf-pro-search\n"
                 "  muster sources check export.csv\n"
