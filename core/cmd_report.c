@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "report/report.h"
+#include "report/writer.h"
 
 #include <jansson.h>
 
@@ -170,6 +171,8 @@ static int run(const struct call *c, struct err *err)
 
     if (c->count > 0)
         return err_set(err, ERR_USAGE, "report: takes no operand");
+    if (writer_check_list(opt_text(c->opt, "format"), err) < 0)
+        return -1;
     db = command_store(c, DB_READ, err);
     if (!db)
         return -1;
