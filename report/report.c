@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "report/leak.h"
 #include "report/manifest.h"
 #include "report/publish.h"
 #include "report/query.h"
@@ -25,11 +26,13 @@ static const char *const uses[] = {"monthly", "client", "migration"};
 /* A report with the text it borrows. */
 struct job {
     struct report report;
+    struct leak *leak; /* names of all clients; NULL until a client's report */
     struct strbuf slug, period, period_slug, client, before;
 };
 
 static void job_free(struct job *j)
 {
+    leak_free(j->leak);
     strbuf_free(&j->slug);
     strbuf_free(&j->period);
     strbuf_free(&j->period_slug);
@@ -422,27 +425,51 @@ static int summarize(struct report_summary *s, const struct publish *p,
     return 0;
 }
 
-/* One report into one folder. */
-static int write_one(struct report *r, const char *dir, const char *below,
-                     struct report_summary *s, struct err *err)
+/* The proof that goes into a client's manifest, or the refusal. */
+static int prove(struct job *j, const struct publish *p, struct strbuf *proof,
+                 struct err *err)
 {
-    struct publish *p = publish_open(dir, r->options->force, err);
-    size_t i;
-    int rc = p ? report_prepare(r, err) : -1;
+    if (!j->report.client_id)
+        return 0;
+    if (!j->leak)
+        j->leak = leak_new(&j->report, err);
+    return j->leak ? leak_search(j->leak, &j->report, p, proof, err) : -1;
+}
 
-    r->cache = report_cache_new();
+static int write_all(struct job *j, struct publish *p, const char *dir,
+                     struct err *err)
+{
+    const struct report *r = &j->report;
+    struct strbuf proof = {0};
+    size_t i;
+    int rc = report_prepare(r, err);
 
     for (i = 0; rc == 0 && i < writer_count; i++)
         if (writer_wanted(r->options->formats, writers[i].format))
             rc = write_file(r, &writers[i], p, err);
     if (rc == 0)
-        rc = write_manifest(r, p, dir, NULL, err);
+        rc = prove(j, p, &proof, err);
     if (rc == 0)
-        rc = publish_commit(p, err);
+        rc = write_manifest(r, p, dir, proof.data, err);
+    strbuf_free(&proof);
+    return rc == 0 ? publish_commit(p, err) : -1;
+}
+
+/* One report into one folder. */
+static int write_one(struct job *j, const char *dir, const char *below,
+                     struct report_summary *s, struct err *err)
+{
+    struct publish *p = publish_open(dir, j->report.options->force, err);
+    int rc = -1;
+
+    if (!p)
+        return -1;
+    j->report.cache = report_cache_new();
+    rc = write_all(j, p, dir, err);
     if (rc == 0)
         rc = summarize(s, p, dir, below, err);
-    report_cache_free(r->cache);
-    r->cache = NULL;
+    report_cache_free(j->report.cache);
+    j->report.cache = NULL;
     publish_close(p);
     return rc;
 }
@@ -476,7 +503,7 @@ static int write_client(struct job *j, const struct clients *c, size_t i,
     if (!strbuf_ok(&path))
         err_nomem(&cause);
     else if (check_slug(c, i, &cause) == 0 && job_ready(j, client, &cause) == 0)
-        rc = write_one(&j->report, strbuf_str(&path), client->slug, s, &cause);
+        rc = write_one(j, strbuf_str(&path), client->slug, s, &cause);
     strbuf_free(&path);
     if (rc == 0)
         s->clients++;
@@ -509,7 +536,7 @@ static int write_job(struct job *j, const struct report_options *o,
     if (o->each_client && write_each(j, &c, o->dir, s, err) < 0)
         goto out;
     if (job_ready(j, o->client ? &c.items[which] : NULL, err) == 0)
-        rc = write_one(&j->report, o->dir, "", s, err);
+        rc = write_one(j, o->dir, "", s, err);
 out:
     clients_free(&c);
     return rc;

@@ -1,0 +1,291 @@
+/*
+ * leak_names.c - many names found in one pass over a text.
+ *
+ * A name is found by its rarest word: each word of the text is looked up once,
+ * and only then is the whole name compared. Bytes of UTF-8 sequences count as
+ * letters.
+ */
+#include "core/base.h"
+
+#include "report/leak_names.h"
+
+#define LEAST 3        /* bytes of a name that is searched for */
+#define LEAST_DIGITS 6 /* ... that is a number */
+#define LONGEST 1024
+
+struct leak_names {
+    struct name *items;
+    size_t count, cap, shorts, longest;
+    uint32_t *by_text; /* index + 1 by hash of the whole name */
+    size_t by_text_cap;
+    uint32_t *by_word; /* index + 1 by hash of the anchor word */
+    size_t by_word_cap;
+    bool failed;
+};
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+static uint64_t hash(const char *p, size_t n)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        h = (h ^ (unsigned char)p[i]) * UINT64_C(1099511628211);
+    return h ^ h >> 29;
+}
+
+struct leak_names *leak_names_new(void)
+{
+    return calloc(1, sizeof(struct leak_names));
+}
+
+void leak_names_free(struct leak_names *n)
+{
+    size_t i;
+
+    if (!n)
+        return;
+    for (i = 0; i < n->count; i++) {
+        free((char *)(uintptr_t)n->items[i].text);
+        free(n->items[i].owners);
+    }
+    free(n->items);
+    free(n->by_text);
+    free(n->by_word);
+    free(n);
+}
+
+static bool too_short(const char *s, size_t len)
+{
+    size_t i, words = 0, digits = 0;
+
+    for (i = 0; i < len; i++) {
+        words += is_word(s[i]);
+        digits += s[i] >= '0' && s[i] <= '9';
+    }
+    return words < LEAST || (digits == words && digits < LEAST_DIGITS);
+}
+
+/* Twice as many places for names, which are all put in again. */
+static bool grow_index(struct leak_names *n)
+{
+    size_t cap = n->by_text_cap ? n->by_text_cap * 2 : 1024, i;
+    uint32_t *p = calloc(cap, sizeof(*p));
+
+    if (!p)
+        return false;
+    for (i = 0; i < n->count; i++) {
+        size_t at = hash(n->items[i].text, n->items[i].len) & (cap - 1);
+
+        while (p[at])
+            at = (at + 1) & (cap - 1);
+        p[at] = (uint32_t)i + 1;
+    }
+    free(n->by_text);
+    n->by_text = p;
+    n->by_text_cap = cap;
+    return true;
+}
+
+/* The name with this text, made where it is new; NULL for want of memory. */
+static struct name *find_or_add(struct leak_names *n, const char *s, size_t len)
+{
+    struct name *item;
+    size_t at;
+
+    if (n->count * 2 >= n->by_text_cap && !grow_index(n))
+        return NULL;
+    at = hash(s, len) & (n->by_text_cap - 1);
+    for (; n->by_text[at]; at = (at + 1) & (n->by_text_cap - 1)) {
+        item = &n->items[n->by_text[at] - 1];
+        if (item->len == len && memcmp(item->text, s, len) == 0)
+            return item;
+    }
+    if (n->count == n->cap) {
+        size_t cap = n->cap ? n->cap * 2 : 256;
+
+        item = realloc(n->items, cap * sizeof(*item));
+        if (!item)
+            return NULL;
+        n->items = item;
+        n->cap = cap;
+    }
+    item = &n->items[n->count];
+    memset(item, 0, sizeof(*item));
+    item->text = strdup(s);
+    if (!item->text)
+        return NULL;
+    item->len = len;
+    n->by_text[at] = (uint32_t)++n->count;
+    return item;
+}
+
+bool leak_name_owned(const struct name *name, int64_t owner)
+{
+    size_t i;
+
+    for (i = 0; i < name->owner_count; i++)
+        if (name->owners[i] == owner)
+            return true;
+    return false;
+}
+
+bool leak_names_add(struct leak_names *n, const char *text, const char *kind,
+                    int64_t owner)
+{
+    size_t len = strlen(text);
+    struct name *item;
+    int64_t *owners;
+
+    if (too_short(text, len) || len > LONGEST) {
+        n->shorts += len > 0;
+        return true;
+    }
+    item = find_or_add(n, text, len);
+    if (!item)
+        return false;
+    if (len > n->longest)
+        n->longest = len;
+    item->kind = item->kind ? item->kind : kind;
+    if (leak_name_owned(item, owner))
+        return true;
+    owners = realloc(item->owners, (item->owner_count + 1) * sizeof(*owners));
+    if (!owners)
+        return false;
+    item->owners = owners;
+    owners[item->owner_count++] = owner;
+    return true;
+}
+
+/* The next word from *at on; false at the end. */
+static bool next_word(const char *s, size_t len, size_t *at, size_t *n)
+{
+    size_t i = *at;
+
+    while (i < len && !is_word(s[i]))
+        i++;
+    *at = i;
+    while (i < len && is_word(s[i]))
+        i++;
+    *n = i - *at;
+    return *n > 0;
+}
+
+#define FREQUENCIES (1 << 18)
+
+/* How often each word occurs, roughly: words may share a counter. */
+static void count_words(const struct leak_names *n, uint32_t *counts)
+{
+    size_t i, at, len;
+
+    for (i = 0; i < n->count; i++) {
+        const struct name *item = &n->items[i];
+
+        for (at = 0; next_word(item->text, item->len, &at, &len); at += len)
+            counts[hash(item->text + at, len) & (FREQUENCIES - 1)]++;
+    }
+}
+
+static void choose_anchor(struct name *item, const uint32_t *counts)
+{
+    uint32_t best = UINT32_MAX;
+    size_t at, len;
+
+    for (at = 0; next_word(item->text, item->len, &at, &len); at += len) {
+        uint32_t c = counts[hash(item->text + at, len) & (FREQUENCIES - 1)];
+
+        if (c < best || (c == best && len > item->word)) {
+            best = c;
+            item->anchor = at;
+            item->word = len;
+        }
+    }
+}
+
+bool leak_names_ready(struct leak_names *n)
+{
+    uint32_t *counts = calloc(FREQUENCIES, sizeof(*counts));
+    size_t i, cap = 1024;
+
+    while (cap < n->count * 2)
+        cap *= 2;
+    n->by_word = calloc(cap, sizeof(*n->by_word));
+    n->by_word_cap = cap;
+    if (!counts || !n->by_word) {
+        free(counts);
+        return false;
+    }
+    count_words(n, counts);
+    for (i = 0; i < n->count; i++) {
+        struct name *item = &n->items[i];
+        size_t at;
+
+        choose_anchor(item, counts);
+        at = hash(item->text + item->anchor, item->word) & (cap - 1);
+        item->next = n->by_word[at];
+        n->by_word[at] = (uint32_t)i + 1;
+    }
+    free(counts);
+    return true;
+}
+
+size_t leak_names_count(const struct leak_names *n)
+{
+    return n->count;
+}
+
+size_t leak_names_short(const struct leak_names *n)
+{
+    return n->shorts;
+}
+
+size_t leak_names_longest(const struct leak_names *n)
+{
+    return n->longest;
+}
+
+struct name *leak_names_at(struct leak_names *n, size_t i)
+{
+    return &n->items[i];
+}
+
+/* Whether the name whose anchor is the word at "at" stands there. */
+static bool stands(const struct name *item, const char *text, size_t len,
+                   size_t at)
+{
+    size_t from, to;
+
+    if (at < item->anchor)
+        return false;
+    from = at - item->anchor;
+    to = from + item->len;
+    if (to > len || memcmp(text + from, item->text, item->len) != 0)
+        return false;
+    if (from > 0 && is_word(text[from]) && is_word(text[from - 1]))
+        return false;
+    return to == len || !is_word(text[to - 1]) || !is_word(text[to]);
+}
+
+bool leak_names_find(struct leak_names *n, const char *text, size_t len,
+                     leak_names_fn *fn, void *ctx)
+{
+    size_t at, word;
+
+    for (at = 0; next_word(text, len, &at, &word); at += word) {
+        uint32_t i = n->by_word[hash(text + at, word) & (n->by_word_cap - 1)];
+
+        for (; i; i = n->items[i - 1].next) {
+            struct name *item = &n->items[i - 1];
+
+            if (item->word == word && stands(item, text, len, at) &&
+                !fn(ctx, item))
+                return false;
+        }
+    }
+    return true;
+}
