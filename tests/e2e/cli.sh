@@ -55,7 +55,7 @@ ends 2 '--as-of: "yesterday" is no date' run --as-of yesterday x.csv
 ends 2 '--period: "../x" is no label' ingest --period ../x x.csv
 ends 2 'needs' run --client
 ends 2 'no command given'
-ends 2 '--format' report -d "$dir/none.db" -F pdf
+ends 2 'unknown format "pdf"' report -d "$dir/none.db" -F pdf
 
 # Input.
 printf 'serial,name\nC02GOOD00001,a\nC02GOOD00002,b,c\n' >"$dir/ragged.csv"
@@ -76,7 +76,7 @@ d="-d $dir/t.db --as-of 2026-11-24"
     ends 4 'strange.csv' ingest $d "$dir/strange.csv"
     ends 4 'empty.csv' ingest $d "$dir/empty.csv"
     ends 4 'noserial.csv' ingest $d "$dir/noserial.csv"
-    ends 5 'nosuch' ingest $d -s nosuch "$dir/ragged.csv"
+    ends 2 'nosuch' ingest $d -s nosuch "$dir/ragged.csv"
 }
 printf 'serial,name,os_version,secure_token\nC02GOOD00001,a,15.1,x\n' \
     >"$dir/good.csv"

@@ -7,7 +7,7 @@
 -- facts: filevault, recovery_key_escrowed
 -- why: If nobody who can unlock the disk is at hand, the Mac has to be erased
 --      and its data is lost.
--- fix: R8
+-- fix: R8 R14
 -- core: yes
 -- A key that the server holds exists, whether or not the Mac was asked for it.
 SELECT device_id,
@@ -31,5 +31,9 @@ SELECT device_id,
          THEN 'the server holds no recovery key, and only ' || holder_names
               || ' can open the disk'
          ELSE 'the server holds no recovery key of this Mac'
-       END                                             AS evidence
+       END                                             AS evidence,
+       CASE
+         WHEN repair_path = 'E' AND NOT bootstrap_expected THEN 'R14'
+         ELSE 'R8'
+       END                                             AS remedy
   FROM device_posture
