@@ -58,6 +58,7 @@ struct job {
     struct progress progress;
     int64_t shown; /* rejects */
     bool cut_tail; /* the last cell was not read */
+    bool partial;  /* one page of many: its lists are not complete */
 };
 
 /* ------------------------------------------------------------------ summary */
@@ -876,8 +877,8 @@ static int supersede(struct job *j, struct err *err)
 
 static int store_columns(struct job *j, struct err *err)
 {
-    static const char *const uses[] = {"fact", "list", "custom", "secret",
-                                       "ignored"};
+    static const char *const uses[] = {"fact",   "list",    "custom",
+                                       "secret", "ignored", "fact"};
     sqlite3_stmt *st = NULL;
     size_t i;
     int rc;
@@ -960,7 +961,9 @@ static int bind_texts(struct job *j, sqlite3_stmt *st, struct err *err)
                  {":mapping", j->mapping},
                  {":format", format_name(j)},
                  {":notes", strbuf_str(&j->notes)},
-                 {":complete", map_complete(j->map)}};
+                 {":complete", j->partial && j->source->accounts
+                                   ? "none" /* accounts may be on other pages */
+                                   : map_complete(j->map)}};
     size_t i;
 
     for (i = 0; i < COUNT_OF(texts); i++)

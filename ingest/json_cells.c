@@ -24,6 +24,7 @@ struct node {
     int column;          /* -1: none yet */
     int nested;          /* index + 1 of the mapping's accounts at this path */
     int attributes;      /* index + 1 of its attributes */
+    bool reads;          /* the mapping reads columns below this path */
     bool embedded;       /* the mapping reads keys within this text */
     struct strbuf lines; /* what stands here several times */
 };
@@ -98,7 +99,8 @@ static bool below(const char *path, const char *name)
 
 /* Does the mapping name keys below this path? Then a text there may itself be
  * JSON or a property list. */
-static bool reads_below(const struct json_cells *c, const char *path)
+static bool reads_below(const struct json_cells *c, const char *path,
+                        bool accounts)
 {
     const struct specs *specs = &c->source->columns;
     size_t i, k;
@@ -107,7 +109,7 @@ static bool reads_below(const struct json_cells *c, const char *path)
         for (k = 0; k < specs->items[i].name_count; k++)
             if (below(path, specs->items[i].names[k]))
                 return true;
-    for (i = 0; i < c->source->nested_count; i++)
+    for (i = 0; accounts && i < c->source->nested_count; i++)
         if (below(path, c->source->nested[i].path) ||
             ascii_casecmp(path, c->source->nested[i].path) == 0)
             return true;
@@ -121,7 +123,8 @@ static void mark(const struct json_cells *c, size_t tree, struct node *n)
 
     if (tree != 0)
         return;
-    n->embedded = reads_below(c, n->path);
+    n->embedded = reads_below(c, n->path, true);
+    n->reads = reads_below(c, n->path, false);
     for (i = 0; i < c->source->nested_count; i++)
         if (ascii_casecmp(c->source->nested[i].path, n->path) == 0)
             n->nested = (int)i + 1;
@@ -479,7 +482,8 @@ static int put(struct json_cells *c, size_t tree, struct node *n,
         v = inner;
     if (n->nested && (json_is_array(v) || json_is_object(v))) {
         c->lists[n->nested - 1] = v;
-        return 0;
+        if (!n->reads)
+            return 0;
     }
     if (n->attributes && (json_is_array(v) || json_is_object(v)))
         return put_attributes(c, n, &c->source->attributes[n->attributes - 1],

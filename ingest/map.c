@@ -228,6 +228,8 @@ static int bind_spec(struct map *m, struct set *set, const struct binding *b,
         return bind(&set->lists, b, err);
     case USE_CUSTOM:
         return bind(&set->customs, b, err);
+    case USE_SKIP:
+        return bind(&set->skips, b, err);
     case USE_IGNORE:
         break;
     }
@@ -436,6 +438,7 @@ static void free_set(struct set *set)
     free_bindings(&set->commands);
     free_bindings(&set->secrets);
     free_bindings(&set->rest);
+    free_bindings(&set->skips);
     free(set->columns);
 }
 

@@ -53,6 +53,11 @@ static const struct word *find_word(const struct column_spec *spec,
     return NULL;
 }
 
+bool map_names_word(const struct column_spec *spec, const struct map_cell *c)
+{
+    return find_word(spec, trim((struct slice){c->s, c->n})) != NULL;
+}
+
 static int two(const char *s)
 {
     if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')

@@ -267,15 +267,12 @@ static int take_list(struct map *m, struct map_record *r,
 {
     struct map_column *col = &m->columns[b->column];
     enum names_read read;
-    size_t k;
 
     if (c->kind == CELL_NONE)
         return 0;
     col->filled += c->n > 0 || c->kind == CELL_LINES;
-    for (k = 0; k < b->spec->word_count; k++)
-        if (c->n == strlen(b->spec->words[k].pattern) &&
-            ascii_ncasecmp(c->s, b->spec->words[k].pattern, c->n) == 0)
-            return 0; /* the mapping says: unknown */
+    if (c->n > 0 && map_names_word(b->spec, c))
+        return 0; /* the mapping says: unknown */
     if (c->n >= 20 && secret_shape(c->s, c->n)) {
         col->withheld++;
         return 0;
@@ -514,8 +511,17 @@ static int take_account(struct map *m, struct set *set,
     return 0;
 }
 
-static bool other_platform(const struct map *m, const struct map_record *r)
+/* Not a Mac, or a record that the mapping wants left out. */
+static bool unwanted(const struct map *m, const struct set *set,
+                     const struct map_cell *cells, const struct map_record *r)
 {
+    size_t i;
+
+    for (i = 0; i < set->skips.count; i++)
+        if (filled(&cells[set->skips.items[i].local]) &&
+            map_names_word(set->skips.items[i].spec,
+                           &cells[set->skips.items[i].local]))
+            return true;
     return (r->has & BIT(m->f_platform)) && r->v[m->f_platform].text[0] == 'o';
 }
 
@@ -577,7 +583,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
                 return -1;
     }
     name_of_file(m, r);
-    if (other_platform(m, r))
+    if (unwanted(m, set, cells, r))
         r->verdict = MAP_LEFT_OUT;
     return 0;
 }

@@ -56,8 +56,9 @@ struct set {
     struct target *targets;
     size_t target_count;
     struct bindings lists, customs, commands, secrets;
-    struct bindings rest; /* columns that nobody reads; no spec */
-    bool listed;          /* nested: was there at least once */
+    struct bindings skips; /* columns that say: not this record */
+    struct bindings rest;  /* columns that nobody reads; no spec */
+    bool listed;           /* nested: was there at least once */
     bool listed_filled;
 };
 
@@ -96,6 +97,9 @@ enum got {
     GOT_SECRET,
     GOT_COMMAND /* the output of commands: read at the end of the record */
 };
+
+/* Whether the mapping's words name this cell. */
+bool map_names_word(const struct column_spec *spec, const struct map_cell *c);
 
 /* Read one cell for a fact, without counting. */
 enum got map_read_cell(struct map *m, const struct column_spec *spec,

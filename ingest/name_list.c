@@ -10,6 +10,8 @@
 #include "core/text.h"
 #include "ingest/name_list.h"
 
+#include <jansson.h>
+
 struct slice {
     const char *s;
     size_t n;
@@ -202,6 +204,31 @@ static bool has_any(struct slice t, const char *chars)
     return false;
 }
 
+/* [{"user_name": "alice", "user_type": "LocalOpenDirectory"}, ...]: people
+ * only, where a type is given. */
+static bool object_names(struct name_list *n, struct slice t)
+{
+    static const char *const keys[] = {"user_name", "username",   "name",
+                                       "account",   "short_name", "shortName"};
+    json_t *all = json_loadb(t.s, t.n, JSON_REJECT_DUPLICATES, NULL);
+    size_t i, k;
+
+    for (i = 0; i < json_array_size(all); i++) {
+        const json_t *o = json_array_get(all, i), *v = NULL;
+        const char *type = json_string_value(json_object_get(o, "user_type"));
+
+        for (k = 0; k < COUNT_OF(keys) && !v; k++)
+            v = json_object_get(o, keys[k]);
+        if (json_is_string(v) && json_string_length(v) > 0 &&
+            (!type || strstr(type, "LocalOpenDirectory")))
+            name_list_add(n, json_string_value(v), json_string_length(v), -1,
+                          false);
+    }
+    k = json_is_array(all);
+    json_decref(all);
+    return k;
+}
+
 /* The names of one line or cell, by the strongest delimiter that is there. */
 static bool any_names(struct name_list *n, struct slice t, const char *split,
                       int admin)
@@ -209,6 +236,8 @@ static bool any_names(struct name_list *n, struct slice t, const char *split,
     t = trim(t);
     if (t.n == 0 || nobody(t))
         return true;
+    if (t.n > 3 && t.s[0] == '[' && t.s[1] == '{')
+        return object_names(n, t);
     if (t.n >= 2 && ((t.s[0] == '[' && t.s[t.n - 1] == ']') ||
                      (t.s[0] == '(' && t.s[t.n - 1] == ')')))
         return split_names(n, (struct slice){t.s + 1, t.n - 2}, ",", admin,

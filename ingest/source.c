@@ -243,7 +243,8 @@ static int parse_word_lists(const struct parse *p, json_t *o,
     } lists[] = {{"yes", WORD_VALUE, "true"},
                  {"no", WORD_VALUE, "false"},
                  {"unknown", WORD_UNKNOWN, ""},
-                 {"never", WORD_NEVER, ""}};
+                 {"never", WORD_NEVER, ""},
+                 {"skip", WORD_UNKNOWN, ""}};
     const struct fact *f = spec_fact(c);
     size_t i, k;
 
@@ -325,6 +326,10 @@ static int parse_use(const struct parse *p, json_t *o, enum fact_scope scope,
         if (c->fact < 0)
             return no_such_fact(p, c->scope, fact ? fact : list);
     }
+    if (json_object_get(o, "skip")) {
+        c->use = USE_SKIP;
+        return 0;
+    }
     if (list && !list_fact(c->fact))
         return bad(p, list, "\"%s\" cannot be given by a list of names", list);
     c->use = secret                       ? USE_SECRET
@@ -346,9 +351,9 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
                         struct column_spec *c)
 {
     static const char *const known[] = {
-        "column", "fact",  "list",   "custom",  "secret",  "ignore",
-        "words",  "yes",   "no",     "unknown", "never",   "read",
-        "date",   "split", "covers", "empty",   "misleads"};
+        "column", "fact",  "list",   "custom",  "secret",   "ignore",
+        "words",  "yes",   "no",     "unknown", "never",    "read",
+        "date",   "split", "covers", "empty",   "misleads", "skip"};
     json_t *names = json_object_get(o, "column");
     const char *empty = json_string_value(json_object_get(o, "empty"));
 

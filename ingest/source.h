@@ -25,7 +25,8 @@ enum use {
     USE_LIST,   /* names of accounts: each has the account fact */
     USE_CUSTOM, /* kept as text */
     USE_SECRET, /* dropped; "fact" learns that there is one */
-    USE_IGNORE  /* known, and no use to us */
+    USE_IGNORE, /* known, and no use to us */
+    USE_SKIP    /* records with one of its words are left out */
 };
 
 /* How a cell becomes a value. */

@@ -95,6 +95,9 @@ static void show_spec(const struct column_spec *c, FILE *out)
     case USE_IGNORE:
         fprintf(out, "not used");
         break;
+    case USE_SKIP:
+        fprintf(out, "records left out by it");
+        break;
     }
     fputc('\n', out);
     for (i = 1; i < c->name_count; i++)
