@@ -170,6 +170,8 @@ static int bind_report(const struct report *r, sqlite3_stmt *st,
     } numbers[] = {{":period_id", r->period_id},
                    {":before_id", r->before_id},
                    {":client_id", r->client_id},
+                   {":client_low", r->client_id},
+                   {":client_high", r->client_id ? r->client_id : INT64_MAX},
                    {":as_of", r->as_of}};
     size_t i;
 

@@ -32,7 +32,8 @@ int report_prepare(const struct report *r, struct err *err) MUST_CHECK;
 
 /*
  * Prepare report/queries/NAME.sql and bind what it names of :period_id,
- * :before_id, :client_id and :as_of. The caller finalizes.
+ * :before_id, :client_id (0: all), :client_low and :client_high (the same as a
+ * range, which an index serves), :as_of and :use. The caller finalizes.
  */
 int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
                struct err *err) MUST_CHECK;

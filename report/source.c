@@ -194,21 +194,30 @@ static int load_rules(struct source *s, struct err *err)
     return step;
 }
 
+/* What is rare is only looked for where it is. */
 static int load_several(struct source *s, const struct report *r,
                         struct err *err)
 {
-    static const char *const sql[] = {
-        "SELECT EXISTS (SELECT 1 FROM temp.report_row)",
-        "SELECT EXISTS (SELECT 1 FROM temp.report_account_row)",
-        "SELECT EXISTS (SELECT 1 FROM temp.report_list)"};
-    int64_t there[3];
+    static const struct {
+        const char *sql, *script;
+    } kinds[] = {
+        {"SELECT EXISTS (SELECT 1 FROM device_fact WHERE row_id IS NULL)",
+         "source_rows"},
+        {"SELECT EXISTS (SELECT 1 FROM account_fact WHERE row_id IS NULL)",
+         "source_accounts"},
+        {"SELECT EXISTS (SELECT 1 FROM list_row WHERE covers)",
+         "source_lists"}};
+    int64_t there[COUNT_OF(kinds)];
     size_t i;
 
     if (query_script(r, "source", err) < 0)
         return -1;
-    for (i = 0; i < 3; i++)
-        if (db_number(s->db, sql[i], 0, &there[i], err) < 0)
+    for (i = 0; i < COUNT_OF(kinds); i++) {
+        if (db_number(s->db, kinds[i].sql, 0, &there[i], err) < 0)
             return -1;
+        if (there[i] && query_script(r, kinds[i].script, err) < 0)
+            return -1;
+    }
     s->several = there[0] != 0;
     s->several_accounts = there[1] != 0;
     s->lists = there[2] != 0;

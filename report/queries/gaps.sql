@@ -6,7 +6,7 @@ SELECT g.fact                            AS fact,
           FROM gap g
           JOIN temp.report_rule u ON u.rule_no = g.rule_no
          WHERE g.period_id = :period_id
-           AND (:client_id = 0 OR g.client_id = :client_id)
+           AND g.client_id BETWEEN :client_low AND :client_high
          GROUP BY g.fact, u.rule_no
          ORDER BY u.rule_no) g
  GROUP BY g.fact

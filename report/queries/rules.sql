@@ -14,7 +14,7 @@ WITH now AS (
          sum(waived)                                        AS waived
     FROM tally
    WHERE period_id = :period_id
-     AND (:client_id = 0 OR client_id = :client_id)
+     AND client_id BETWEEN :client_low AND :client_high
    GROUP BY rule_no
 ),
 before AS (
@@ -24,7 +24,7 @@ before AS (
     FROM tally t
     JOIN rule b ON b.period_id = t.period_id AND b.rule_no = t.rule_no
    WHERE t.period_id = :before_id
-     AND (:client_id = 0 OR t.client_id = :client_id)
+     AND t.client_id BETWEEN :client_low AND :client_high
    GROUP BY b.id
 )
 SELECT u.id                              AS rule,
@@ -47,7 +47,7 @@ SELECT u.id                              AS rule,
           FROM (SELECT g.fact
                   FROM gap g
                  WHERE g.period_id = :period_id AND g.rule_no = u.rule_no
-                   AND (:client_id = 0 OR g.client_id = :client_id)
+                   AND g.client_id BETWEEN :client_low AND :client_high
                  GROUP BY g.fact
                  ORDER BY sum(g.devices) DESC, g.fact))
                                          AS missing_facts,

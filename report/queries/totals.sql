@@ -23,7 +23,7 @@ now AS (
     FROM tally t
     JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
    WHERE t.period_id = :period_id
-     AND (:client_id = 0 OR t.client_id = :client_id)
+     AND t.client_id BETWEEN :client_low AND :client_high
    GROUP BY u.id
 ),
 before AS (
@@ -33,7 +33,7 @@ before AS (
     FROM tally t
     JOIN rule b ON b.period_id = t.period_id AND b.rule_no = t.rule_no
    WHERE t.period_id = :before_id
-     AND (:client_id = 0 OR t.client_id = :client_id)
+     AND t.client_id BETWEEN :client_low AND :client_high
    GROUP BY b.id
 ),
 rate AS (

@@ -18,20 +18,20 @@ SELECT p.period AS period, iso(p.as_of) AS as_of, p.devices AS devices,
                              AND u.rule_no = t.rule_no
                  WHERE t.period_id = n.period_id AND t.result = 'pass'
                    AND u.kind = 'counted'
-                   AND (:client_id = 0 OR t.client_id = :client_id)) AS pass,
+                   AND t.client_id BETWEEN :client_low AND :client_high) AS pass,
                (SELECT coalesce(sum(t.count), 0) FROM tally t
                   JOIN rule u ON u.period_id = t.period_id
                              AND u.rule_no = t.rule_no
                  WHERE t.period_id = n.period_id AND t.result = 'fail'
                    AND u.kind = 'counted'
-                   AND (:client_id = 0 OR t.client_id = :client_id)) AS fail,
+                   AND t.client_id BETWEEN :client_low AND :client_high) AS fail,
                (SELECT coalesce(sum(t.count), 0) FROM tally t
                   JOIN rule u ON u.period_id = t.period_id
                              AND u.rule_no = t.rule_no
                  WHERE t.period_id = n.period_id
                    AND t.result IN ('unknown', 'stale', 'notchecked', 'error')
                    AND u.kind = 'counted'
-                   AND (:client_id = 0 OR t.client_id = :client_id)) AS open
+                   AND t.client_id BETWEEN :client_low AND :client_high) AS open
           FROM run n
           JOIN device_result r ON r.period_id = n.period_id
          WHERE n.period <= (SELECT period FROM run

@@ -10,7 +10,7 @@ SELECT u.title AS title, u.id AS rule, u.severity AS severity,
   FROM temp.report_rule u
   JOIN tally t ON t.period_id = :period_id AND t.rule_no = u.rule_no
  WHERE u.counted
-   AND (:client_id = 0 OR t.client_id = :client_id)
+   AND t.client_id BETWEEN :client_low AND :client_high
  GROUP BY u.rule_no
 HAVING fail > 0
  ORDER BY severity_rank(u.severity) DESC, fail DESC, u.rule_no
