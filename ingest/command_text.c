@@ -843,6 +843,8 @@ static void join(struct reader *r)
     join_users(r);
     if (r->crypto_read)
         join_crypto(r);
+    if (json_array_size(r->users) == 0)
+        json_object_del(r->mac, "accounts"); /* not asked about */
     if (!r->answers) /* nothing was said about this one */
         json_array_remove(r->all, json_array_size(r->all) - 1);
 }

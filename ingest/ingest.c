@@ -279,6 +279,17 @@ static void open_row(struct job *j, size_t columns)
     j->cut_tail = true;
 }
 
+/* The console that escapes like JSON writes a bare null for "nothing". */
+static void drop_nulls(struct job *j, size_t columns)
+{
+    size_t i;
+
+    for (i = 0; i < columns; i++)
+        if (j->cells[i].n == 4 && j->cells[i].s &&
+            memcmp(j->cells[i].s, "null", 4) == 0)
+            j->cells[i].n = 0;
+}
+
 static int next_csv(void *ctx, struct err *err)
 {
     struct job *j = ctx;
@@ -298,6 +309,8 @@ static int next_csv(void *ctx, struct err *err)
         for (i = 0; i < columns; i++)
             j->cells[i] =
                 (struct map_cell){row.cells[i].s, row.cells[i].n, CELL_TEXT};
+        if (csv_is_backslashed(j->csv))
+            drop_nulls(j, columns);
         if (row.open)
             open_row(j, columns);
         if (map_begin(j->map, j->cells, row.line, r, err) < 0 ||

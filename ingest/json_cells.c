@@ -480,7 +480,8 @@ static int put(struct json_cells *c, size_t tree, struct node *n,
     (void)parent;
     if (n->embedded && json_is_string(v) && (inner = within(c, v)) != NULL)
         v = inner;
-    if (n->nested && (json_is_array(v) || json_is_object(v))) {
+    /* "again": an element of the list, walked for columns beside it */
+    if (n->nested && !again && (json_is_array(v) || json_is_object(v))) {
         c->lists[n->nested - 1] = v;
         if (!n->reads)
             return 0;

@@ -437,7 +437,8 @@ END_TEST
 
 START_TEST(unknown_columns_are_named_and_not_kept)
 {
-    case_good(&c, "x.csv", "serial,filevault,Shoe size\nC02AAA00001,on,fortythree\n");
+    case_good(&c, "x.csv",
+              "serial,filevault,Shoe size\nC02AAA00001,on,fortythree\n");
     ck_assert(strstr(strbuf_str(&c.sum.details),
                      "ignored columns: Shoe size (1)") != NULL);
     IS("SELECT header, use, filled FROM import_column WHERE use = 'ignored'",
