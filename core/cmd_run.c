@@ -65,13 +65,16 @@ static int count_records(sqlite3 *db, struct told *t, struct err *err)
 }
 
 /* The gravest rule that failed, on how many Macs, and one of them. */
-static int find_worst(sqlite3 *db, struct told *t, struct err *err)
+static int find_worst(sqlite3 *db, const char *use, struct told *t,
+                      struct err *err)
 {
     static const char sql[] =
         "SELECT r.title, count(DISTINCT f.device_id), min(d.serial), f.severity"
         "  FROM finding f JOIN device d USING (device_id) JOIN rule r"
         "    ON r.period_id = f.period_id AND r.rule_no = f.rule_no"
         " WHERE f.period_id = ?1 AND f.result = 'fail' AND r.kind = 'counted'"
+        "   AND (r.uses = '' OR"
+        "        instr(' ' || r.uses || ' ', ' ' || ?2 || ' ') > 0)"
         "   AND f.waiver IS NULL AND f.severity IN ('critical', 'high',"
         "       'medium')"
         " GROUP BY f.rule_no, f.severity"
@@ -84,6 +87,7 @@ static int find_worst(sqlite3 *db, struct told *t, struct err *err)
     if (db_prepare(db, sql, &st, err) < 0)
         return -1;
     sqlite3_bind_int64(st, 1, t->judged->period_id);
+    sqlite3_bind_text(st, 2, use, -1, SQLITE_STATIC);
     step = db_step(st, err);
     if (step == 1) {
         snprintf(t->worst_title, sizeof(t->worst_title), "%s", db_text(st, 0));
@@ -98,7 +102,8 @@ static int find_worst(sqlite3 *db, struct told *t, struct err *err)
     return step < 0 ? -1 : 0;
 }
 
-static int find_gain(sqlite3 *db, struct told *t, struct err *err)
+static int find_gain(sqlite3 *db, const char *use, struct told *t,
+                     struct err *err)
 {
     struct supply_gain *all = calloc(supply_count, sizeof(*all));
     size_t n = 0;
@@ -106,7 +111,7 @@ static int find_gain(sqlite3 *db, struct told *t, struct err *err)
 
     if (!all)
         return err_nomem(err);
-    rc = supply_rank_period(db, t->judged->period_id, 0, all, &n, err);
+    rc = supply_rank_period(db, t->judged->period_id, 0, use, all, &n, err);
     if (rc == 0 && n > 0)
         t->gain = all[0];
     free(all);
@@ -243,8 +248,10 @@ static int print_json(const struct told *t, struct err *err)
 static int tell(sqlite3 *db, const struct call *c, struct told *t,
                 struct err *err)
 {
-    if (count_records(db, t, err) < 0 || find_worst(db, t, err) < 0 ||
-        find_gain(db, t, err) < 0)
+    const char *use = opt_text_or(c->opt, "use", "monthly");
+
+    if (count_records(db, t, err) < 0 || find_worst(db, use, t, err) < 0 ||
+        find_gain(db, use, t, err) < 0)
         return -1;
     if (opt_flag(c->opt, "json"))
         return print_json(t, err);

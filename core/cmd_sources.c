@@ -49,7 +49,7 @@ static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
 
     if (!all)
         return err_nomem(err);
-    rc = supply_rank_period(db, period, 0, all, &n, err);
+    rc = supply_rank_period(db, period, 0, "monthly", all, &n, err);
     if (rc == 0 && n > 0)
         printf("\nWhat would close the gaps, the most first:\n");
     for (i = 0; rc == 0 && i < n && i < 8; i++)

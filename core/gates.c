@@ -21,6 +21,9 @@ static int severity_rank(const char *word)
     return -1;
 }
 
+#define IN_USE                                                                 \
+    " AND (r.uses = '' OR instr(' ' || r.uses || ' ', ' ' || ?3 || ' ') > 0)"
+
 /* A number not below 0, with "%" behind it where "percent" is not NULL. */
 static bool number(const char *s, double *out, bool *percent)
 {
@@ -66,8 +69,9 @@ int gates_check(const struct options *o, struct err *err)
     return 0;
 }
 
+/* ?1 is the period, ?3 the use where the statement asks for it. */
 static int one_number(sqlite3 *db, const char *sql, int64_t period_id,
-                      int64_t *out, struct err *err)
+                      const char *use, int64_t *out, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step;
@@ -75,6 +79,8 @@ static int one_number(sqlite3 *db, const char *sql, int64_t period_id,
     if (db_prepare(db, sql, &st, err) < 0)
         return -1;
     sqlite3_bind_int64(st, 1, period_id);
+    if (sqlite3_bind_parameter_count(st) >= 3)
+        sqlite3_bind_text(st, 3, use, -1, SQLITE_STATIC);
     step = db_step(st, err);
     *out = step == 1 ? sqlite3_column_int64(st, 0) : 0;
     sqlite3_finalize(st);
@@ -82,13 +88,13 @@ static int one_number(sqlite3 *db, const char *sql, int64_t period_id,
 }
 
 static int ask_fail_on(sqlite3 *db, const char *word, int64_t period_id,
-                       struct err *err)
+                       const char *use, struct err *err)
 {
     static const char sql[] =
         "SELECT count(*) FROM finding f JOIN rule r"
         "    ON r.period_id = f.period_id AND r.rule_no = f.rule_no"
         " WHERE f.period_id = ?1 AND f.result = 'fail' AND f.waiver IS NULL"
-        "   AND r.kind = 'counted' AND f.severity = ?2";
+        "   AND r.kind = 'counted' AND f.severity = ?2" IN_USE;
     int64_t total = 0;
     sqlite3_stmt *st = NULL;
     int i, step = 0;
@@ -98,6 +104,7 @@ static int ask_fail_on(sqlite3 *db, const char *word, int64_t period_id,
     for (i = 0; i <= severity_rank(word) && step >= 0; i++) {
         sqlite3_bind_int64(st, 1, period_id);
         sqlite3_bind_text(st, 2, severities[i], -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 3, use, -1, SQLITE_STATIC);
         step = db_step(st, err);
         if (step == 1)
             total += sqlite3_column_int64(st, 0);
@@ -115,24 +122,24 @@ static int ask_fail_on(sqlite3 *db, const char *word, int64_t period_id,
 }
 
 static int ask_min_rate(sqlite3 *db, const char *text, int64_t period_id,
-                        struct err *err)
+                        const char *use, struct err *err)
 {
     static const char passes[] =
         "SELECT coalesce(sum(t.count), 0) FROM tally t JOIN rule r"
         "    ON r.period_id = t.period_id AND r.rule_no = t.rule_no"
-        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'pass'";
+        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'pass'" IN_USE;
     static const char fails[] =
         "SELECT coalesce(sum(t.count - t.waived), 0) FROM tally t JOIN rule r"
         "    ON r.period_id = t.period_id AND r.rule_no = t.rule_no"
-        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'fail'";
+        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'fail'" IN_USE;
     int64_t pass, fail;
     double least = 0, rate;
 
     if (!text)
         return 0;
     number(text, &least, NULL);
-    if (one_number(db, passes, period_id, &pass, err) < 0 ||
-        one_number(db, fails, period_id, &fail, err) < 0)
+    if (one_number(db, passes, period_id, use, &pass, err) < 0 ||
+        one_number(db, fails, period_id, use, &fail, err) < 0)
         return -1;
     if (pass + fail == 0)
         return err_set(err, ERR_GATE,
@@ -163,8 +170,8 @@ static int ask_max_unknown(sqlite3 *db, const char *text, int64_t period_id,
     if (!text)
         return 0;
     number(text, &most, &percent);
-    if (one_number(db, unknown, period_id, &n, err) < 0 ||
-        one_number(db, all, period_id, &devices, err) < 0)
+    if (one_number(db, unknown, period_id, NULL, &n, err) < 0 ||
+        one_number(db, all, period_id, NULL, &devices, err) < 0)
         return -1;
     found =
         percent && devices ? 100.0 * (double)n / (double)devices : (double)n;
@@ -192,8 +199,8 @@ static int ask_max_age(sqlite3 *db, const char *text, int64_t period_id,
     if (!text)
         return 0;
     number(text, &days, NULL);
-    if (one_number(db, newest, period_id, &t, err) < 0 ||
-        one_number(db, as_of, period_id, &now, err) < 0)
+    if (one_number(db, newest, period_id, NULL, &t, err) < 0 ||
+        one_number(db, as_of, period_id, NULL, &now, err) < 0)
         return -1;
     if (t == 0)
         return err_set(err, ERR_STALE,
@@ -209,10 +216,11 @@ int gates_ask(sqlite3 *db, const struct options *o, int64_t period_id,
               struct err *err)
 {
     const char *word = opt_text(o, "fail-on");
+    const char *use = opt_text_or(o, "use", "monthly");
 
-    if (word && ask_fail_on(db, word, period_id, err) < 0)
+    if (word && ask_fail_on(db, word, period_id, use, err) < 0)
         return -1;
-    if (ask_min_rate(db, opt_text(o, "min-rate"), period_id, err) < 0 ||
+    if (ask_min_rate(db, opt_text(o, "min-rate"), period_id, use, err) < 0 ||
         ask_max_unknown(db, opt_text(o, "max-unknown"), period_id, err) < 0 ||
         ask_max_age(db, opt_text(o, "max-age"), period_id, err) < 0)
         return -1;

@@ -2,7 +2,8 @@
  * gates.h - conditions under which a run ends with a status of its own, once
  * everything else is done: --fail-on, --min-rate, --max-unknown, --max-age.
  *
- * Accepted risks never trip a gate; what is not known can.
+ * Accepted risks never trip a gate; what is not known can. Rules count that
+ * belong to the report's use (--use, else monthly).
  */
 #ifndef MUSTER_GATES_H
 #define MUSTER_GATES_H

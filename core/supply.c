@@ -19,9 +19,10 @@ const struct supply supplies[] = {
      "whether the bootstrap token is stored with the server",
      FACTS("bootstrap_escrowed_device", "bootstrap_escrowed_server",
            "bootstrap_supported")},
-    {"tokens-bootstrap", "secure tokens and the bootstrap token together",
+    {"tokens-bootstrap",
+     "what the Macs themselves list: accounts, tokens, keys",
      "run on every Mac: muster collector --for plain --fact all",
-     "secure tokens and the bootstrap token",
+     "what the Macs themselves list: accounts, tokens and keys",
      FACTS("secure_token", "admin", "holders_listed", "accounts_listed",
            "bootstrap_escrowed_device", "bootstrap_escrowed_server",
            "bootstrap_supported", "filevault", "os_version", "mdm_enrolled",
@@ -227,13 +228,16 @@ static int add_gap(struct supply_gap **gaps, size_t *n, sqlite3_stmt *st,
 }
 
 int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
-                       struct supply_gain *out, size_t *count, struct err *err)
+                       const char *use, struct supply_gain *out, size_t *count,
+                       struct err *err)
 {
     static const char sql[] =
         "SELECT r.id, group_concat(g.fact, ', '), max(g.devices)"
         "  FROM (SELECT * FROM gap ORDER BY fact) g"
         "  JOIN rule r ON r.period_id = g.period_id AND r.rule_no = g.rule_no"
         " WHERE g.period_id = :period AND r.kind = 'counted'"
+        "   AND (r.uses = '' OR instr(' ' || r.uses || ' ', ' ' || :use || ' "
+        "') > 0)"
         "   AND (:client = 0 OR g.client_id = :client)"
         " GROUP BY g.client_id, g.rule_no"
         " ORDER BY r.id, g.client_id";
@@ -244,7 +248,8 @@ int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
 
     if (db_prepare(db, sql, &st, err) < 0 ||
         db_bind_int(st, ":period", period_id, err) < 0 ||
-        db_bind_int(st, ":client", client_id, err) < 0)
+        db_bind_int(st, ":client", client_id, err) < 0 ||
+        db_bind_text(st, ":use", use, err) < 0)
         goto out;
     while ((step = db_step(st, err)) == 1)
         if (add_gap(&gaps, &n, st, err) < 0)

@@ -50,9 +50,10 @@ struct supply_gain {
 size_t supply_rank(const struct supply_gap *gaps, size_t count,
                    struct supply_gain *out);
 
-/* The same from the table "gap" of a judged period; client_id 0 for all. */
+/* The same from the table "gap" of a judged period, for the rules of a use
+ * ("monthly"); client_id 0 for all. */
 int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
-                       struct supply_gain *out, size_t *count,
+                       const char *use, struct supply_gain *out, size_t *count,
                        struct err *err) MUST_CHECK;
 
 #endif

@@ -261,7 +261,8 @@ static int keep_supplies(const struct report *r, struct err *err)
 
     if (!gain)
         return err_nomem(err);
-    if (supply_rank_period(r->db, r->period_id, r->client_id, gain, &n, err) ==
+    if (supply_rank_period(r->db, r->period_id, r->client_id, r->use, gain, &n,
+                           err) ==
             0 &&
         db_prepare(r->db,
                    "INSERT INTO temp.html_supply (title, how, plain, checks,"
