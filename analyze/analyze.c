@@ -380,7 +380,10 @@ static int judge(struct analysis *a, struct engine_counts *counts,
             return -1;
         }
         if (rc == 1) {
-            a->rules.rules[faulty]->broken = fault;
+            if (faulty == SIZE_MAX)
+                in.one_by_one = true;
+            else
+                a->rules.rules[faulty]->broken = fault;
             if (db_script(a->db, "ROLLBACK TO judging", err) < 0)
                 return -1;
         }

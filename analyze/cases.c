@@ -502,6 +502,7 @@ struct group {
     size_t count;
     sqlite3 *db;
     struct rule_guard guard;
+    struct rule_query *query;
     size_t rule;
     sqlite3_stmt *account; /* Mac and name of an account_id */
 };
@@ -595,19 +596,20 @@ static int take_row(void *ctx, const struct rule_row *row, struct err *err)
     struct group *g = ctx;
     const struct rule *rule = g->r->c->rules[g->rule];
     struct one_case *one = case_of(g, row, err);
+    struct rule_row whole = *row;
     bool not_checked;
 
     if (!one)
         return err->code == ERR_NONE ? 0 : -1;
-    if (!row->whole)
-        return 1;
     if (one->seen) {
         complain(g->r, one, "the rule speaks of it twice");
         return 0;
     }
     one->seen = true;
+    if (rule_ask(g->query, &whole, err) < 0)
+        return -1;
     not_checked = rule_not_checked(rule, one->carried, customs_of(rule, one));
-    compare(g->r, one, row, rule_result(row, not_checked));
+    compare(g->r, one, &whole, rule_result(row, not_checked));
     return 0;
 }
 
@@ -637,6 +639,8 @@ static int run_rule(struct group *g, struct err *err)
     struct err fault = {0};
     struct rule_query *q = rule_open(&g->guard, rule, &fault);
     size_t i;
+
+    g->query = q;
 
     if (!q || rule_run(q, 1, INT64_MAX, 200000, take_row, g, &fault) < 0) {
         rule_close(q);

@@ -19,6 +19,7 @@ struct engine_input {
     int64_t period_id;
     const char *period;
     int64_t as_of;
+    bool one_by_one; /* do not run rules as one statement */
 };
 
 struct engine_counts {
@@ -31,7 +32,8 @@ struct engine_counts {
  * Judge the Macs of device_fact: writes finding, tally, device_result and gap
  * of the period, whose old results must be gone. Returns 0; -1 with *err; or 1
  * where rule number *faulty is broken, with the reason in *err: mark it, undo
- * what was written, and start again.
+ * what was written, and start again. With *faulty SIZE_MAX it is not known
+ * which rule it is: start again with "one_by_one".
  */
 int engine_run(const struct engine_input *in, struct engine_counts *out,
                size_t *faulty, struct err *err) MUST_CHECK;

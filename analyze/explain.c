@@ -603,8 +603,8 @@ static int add_conflicts(struct about *a, struct err *err)
 struct rule_on_mac {
     struct about *a;
     const struct rule *rule;
+    struct rule_query *query;
     struct carried carried;
-    struct missing *missing;
     sqlite3_stmt *finding, *name;
     json_t *list;
 };
@@ -673,11 +673,10 @@ static int take_row(void *ctx, const struct rule_row *row, struct err *err)
     struct rule_on_mac *r = ctx;
     const struct rule *u = r->rule;
     bool unread = rule_not_checked(u, r->carried, 0);
+    struct rule_row whole = *row;
     char letter, remedy[32];
     json_t *one;
 
-    if (!row->whole)
-        return 1;
     letter = rule_result(row, unread);
     one = rule_json(u, letter);
     if (u->account_scope) {
@@ -692,15 +691,20 @@ static int take_row(void *ctx, const struct rule_row *row, struct err *err)
     if (letter == RESULT_NOT_CHECKED)
         json_object_set_new(one, "not_carried", not_carried(u, r->carried));
     if (letter == RESULT_FAIL || letter == RESULT_UNKNOWN) {
+        enum severity sev;
+
+        if (rule_ask(r->query, &whole, err) < 0) {
+            json_decref(one);
+            return -1;
+        }
+        sev = judged_severity(u, &whole, letter, NULL);
         rule_first_remedy(u, remedy, sizeof(remedy));
-        json_object_set_new(
-            one, "severity",
-            json_string(severity_word(judged_severity(u, row, letter, NULL))));
+        json_object_set_new(one, "severity", json_string(severity_word(sev)));
         json_object_set_new(
             one, "evidence",
-            json_string(row->evidence ? row->evidence : u->title));
+            json_string(whole.evidence ? whole.evidence : u->title));
         json_object_set_new(one, "remedy",
-                            json_string(row->remedy ? row->remedy : remedy));
+                            json_string(whole.remedy ? whole.remedy : remedy));
         if (add_finding(r, u->account_scope ? row->id : 0, one, err) < 0) {
             json_decref(one);
             return -1;
@@ -726,6 +730,7 @@ static int add_rule(struct rule_on_mac *r, struct rule_guard *g,
         return 0;
     }
     q = rule_open(g, u, &fault);
+    r->query = q;
     if (q)
         rc = u->account_scope
                  ? rule_run(q, first, last, 100000, take_row, r, &fault)

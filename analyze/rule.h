@@ -86,18 +86,18 @@ void rule_first_remedy(const struct rule *r, char *out, size_t size);
 
 /* ------------------------------------------------------------- evaluation */
 
-/* What a rule says of one Mac or account. Texts live during the call only. */
+/* What a rule says of one Mac or account. */
 struct rule_row {
     int64_t id;  /* device_id, or account_id */
     int applies; /* 1, 0, or -1 for undetermined */
     int fails;
-    bool whole;             /* false: what follows was not asked for yet */
+
+    /* What follows is there after rule_ask(). */
     enum severity severity; /* SEV_NONE: that of the header */
     const char *evidence;   /* NULL: the title */
     const char *remedy;     /* NULL: the first of the list */
 };
-/* Returns 0, -1 with *err to stop, or 1 for a row that is not whole and shall
- * come once more with the rest. */
+/* Returns 0, or -1 with *err to stop. */
 typedef int rule_row_fn(void *ctx, const struct rule_row *row, struct err *err);
 
 /*
@@ -122,14 +122,21 @@ struct rule_query *rule_open(struct rule_guard *g, const struct rule *r,
                              struct err *err);
 
 /*
- * Run over the ids from "low" to "high", handing each row to "fn". Few rows are
- * findings, so severity, evidence and remedy are asked for when "fn" wants
- * them, unless earlier ranges show that most rows do. "steps" bounds the work,
- * in thousands of operations of SQLite's machine. Faults of the rule are of
- * kind ERR_CONFIG.
+ * Run over the ids from "low" to "high", handing each row to "fn", with its
+ * conditions alone. "steps" bounds the work, in thousands of operations of
+ * SQLite's machine. Faults of the rule are of kind ERR_CONFIG.
  */
 int rule_run(struct rule_query *q, int64_t low, int64_t high, int64_t steps,
              rule_row_fn *fn, void *ctx, struct err *err) MUST_CHECK;
+
+/*
+ * Severity, evidence and remedy for row->id; few rows are findings, so only
+ * those are asked. Texts live until the rule is asked again. May be called by
+ * the function that rule_run() calls.
+ */
+int rule_ask(struct rule_query *q, struct rule_row *row,
+             struct err *err) MUST_CHECK;
+
 void rule_close(struct rule_query *q); /* NULL is fine */
 
 /* Put the progress handler of the program back: it stops on a signal. */

@@ -8,6 +8,7 @@
 
 #include "analyze/derive.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_text.h"
 #include "core/facts.h"
 #include "core/policy.h"
 #include "core/text.h"
@@ -45,94 +46,15 @@ bool posture_is_text(const char *column)
            is_text_fact(FACT_ACCOUNT, column) || custom_name(column);
 }
 
-/* ------------------------------------------------------------------ reading */
-
-struct token {
-    char text[64]; /* in lower case; "" at the end, "'" for a literal */
-    const char *at;
-    bool name; /* an identifier or keyword */
-};
-
-static bool is_name_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static const char *skip_blank(const char *s)
-{
-    for (;;) {
-        if (ascii_isspace(*s)) {
-            s++;
-        } else if (s[0] == '-' && s[1] == '-') {
-            s += strcspn(s, "\n");
-        } else if (s[0] == '/' && s[1] == '*') {
-            const char *end = strstr(s + 2, "*/");
-
-            s = end ? end + 2 : s + strlen(s);
-        } else {
-            return s;
-        }
-    }
-}
-
-/* The end of a literal or quoted name; doubled quotes stand for one. */
-static const char *skip_quoted(const char *s)
-{
-    char quote = *s++;
-
-    for (; *s; s++)
-        if (*s == quote) {
-            if (s[1] != quote)
-                return s + 1;
-            s++;
-        }
-    return s;
-}
-
-static const char *next_token(const char *s, struct token *t)
-{
-    const char *end;
-    size_t n, i;
-
-    *t = (struct token){.at = s = skip_blank(s)};
-    if (*s == '\'') {
-        snprintf(t->text, sizeof(t->text), "'");
-        return skip_quoted(s);
-    }
-    if (*s == '"') {
-        end = skip_quoted(s);
-        s++;
-        n = (size_t)(end - s) - (end[-1] == '"');
-        t->name = true;
-    } else if (is_name_byte(*s)) {
-        for (end = s; is_name_byte(*end); end++)
-            ;
-        n = (size_t)(end - s);
-        t->name = !(*s >= '0' && *s <= '9');
-    } else {
-        end = *s ? s + 1 : s;
-        n = (size_t)(end - s);
-    }
-    for (i = 0; i < n && i < sizeof(t->text) - 1; i++)
-        t->text[i] = ascii_lower(s[i]);
-    return end;
-}
-
-static bool is(const struct token *t, const char *word)
-{
-    return strcmp(t->text, word) == 0;
-}
+/* -------------------------------------------------------------- checking */
 
 static bool any_of(const struct token *t, const char *const *words)
 {
     for (; *words; words++)
-        if (is(t, *words))
+        if (token_is(t, *words))
             return true;
     return false;
 }
-
-/* ----------------------------------------------------------------- checking */
 
 /* What stands before and after a name in question. */
 struct view {
@@ -143,14 +65,14 @@ struct view {
 
 static bool opens_truth(const struct view *v)
 {
-    if (is(&v->before, "not"))
+    if (token_is(&v->before, "not"))
         return true;
-    if (is(&v->before, "and"))
+    if (token_is(&v->before, "and"))
         return !v->between;
-    if (is(&v->before, "when"))
+    if (token_is(&v->before, "when"))
         return !v->simple_case;
-    return is(&v->before, "or") || is(&v->before, "where") ||
-           is(&v->before, "having");
+    return token_is(&v->before, "or") || token_is(&v->before, "where") ||
+           token_is(&v->before, "having");
 }
 
 /* The expression that starts before the name does not go on after it. */
@@ -168,18 +90,20 @@ static bool wants_truth(const struct view *v)
     static const char *const starts[] = {"select", "(",    ",",
                                          "then",   "else", NULL};
 
-    if (is(&v->after, "is")) { /* x IS [NOT] TRUE */
-        const struct token *t = is(&v->after2, "not") ? &v->after3 : &v->after2;
+    if (token_is(&v->after, "is")) { /* x IS [NOT] TRUE */
+        const struct token *t =
+            token_is(&v->after2, "not") ? &v->after3 : &v->after2;
 
-        return is(t, "true") || is(t, "false");
+        return token_is(t, "true") || token_is(t, "false");
     }
     if (opens_truth(v) && ends_here(v))
         return true;
     if (any_of(&v->before, starts)) {
-        if (is(&v->after, "and") || is(&v->after, "or"))
+        if (token_is(&v->after, "and") || token_is(&v->after, "or"))
             return true;
-        if (is(&v->after, "as"))
-            return is(&v->after2, "applies") || is(&v->after2, "fails");
+        if (token_is(&v->after, "as"))
+            return token_is(&v->after2, "applies") ||
+                   token_is(&v->after2, "fails");
     }
     return false;
 }
@@ -205,31 +129,31 @@ int rule_lint(const struct rule *r, struct err *err)
 {
     struct token now, dot;
     struct view v = {.between = false};
-    const char *s = next_token(r->sql, &now), *ahead;
+    const char *s = token_next(r->sql, &now), *ahead;
     bool cases[32]; /* whether each open CASE is a simple one */
     size_t depth = 0;
 
-    for (; now.text[0]; v.before = now, s = next_token(s, &now)) {
+    for (; now.text[0]; v.before = now, s = token_next(s, &now)) {
         /* "d.chip" is chip */
-        next_token(s, &dot);
-        if (is(&dot, ".") && now.name) {
-            s = next_token(s, &dot);
-            s = next_token(s, &now);
+        token_next(s, &dot);
+        if (token_is(&dot, ".") && now.name) {
+            s = token_next(s, &dot);
+            s = token_next(s, &now);
         }
-        ahead = next_token(s, &v.after);
-        ahead = next_token(ahead, &v.after2);
-        next_token(ahead, &v.after3);
-        if (is(&now, "between"))
+        ahead = token_next(s, &v.after);
+        ahead = token_next(ahead, &v.after2);
+        token_next(ahead, &v.after3);
+        if (token_is(&now, "between"))
             v.between = true;
-        if (is(&now, "case") && depth < COUNT_OF(cases))
-            cases[depth++] = !is(&v.after, "when");
-        if (is(&now, "end") && depth)
+        if (token_is(&now, "case") && depth < COUNT_OF(cases))
+            cases[depth++] = !token_is(&v.after, "when");
+        if (token_is(&now, "end") && depth)
             depth--;
         v.simple_case = depth && cases[depth - 1];
-        if (now.name && !is(&v.after, "(") && posture_is_text(now.text) &&
-            !is(&v.before, "as") && wants_truth(&v))
+        if (now.name && !token_is(&v.after, "(") && posture_is_text(now.text) &&
+            !token_is(&v.before, "as") && wants_truth(&v))
             return refuse(r, &now, err);
-        if (is(&v.before, "and"))
+        if (token_is(&v.before, "and"))
             v.between = false;
     }
     return 0;
@@ -241,7 +165,7 @@ void rule_customs(const struct rule *r, void (*fn)(void *ctx, const char *name),
     struct token t;
     const char *s = r->sql;
 
-    for (s = next_token(s, &t); t.text[0]; s = next_token(s, &t))
+    for (s = token_next(s, &t); t.text[0]; s = token_next(s, &t))
         if (t.name && custom_name(t.text))
             fn(ctx, t.text);
 }

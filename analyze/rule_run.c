@@ -13,6 +13,8 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 
+#define ASK_STEPS 20000 /* thousands of operations */
+
 /* Columns of the result, in the order of the statement that runs. */
 enum { COL_ID, COL_APPLIES, COL_FAILS, COL_SEVERITY, COL_EVIDENCE, COL_REMEDY };
 
@@ -20,9 +22,8 @@ struct rule_query {
     struct rule_guard *guard;
     sqlite3 *db;
     const struct rule *rule;
-    sqlite3_stmt *whole;  /* all columns of a range */
-    sqlite3_stmt *lean;   /* id, applies and fails of a range */
-    int64_t rows, wanted; /* so far; wanted: with the rest */
+    sqlite3_stmt *whole; /* all columns of a range */
+    sqlite3_stmt *lean;  /* id, applies and fails of a range */
 };
 
 /* --------------------------------------------------------------- authorizer */
@@ -33,12 +34,16 @@ static const char *const views[] = {"device_posture", "account_posture",
 static const char *const tables[] = {"device_fact",    "device_text",
                                      "account_fact",   "client_policy",
                                      "device_derived", "carry_class"};
-/* Functions that SQLite and PostgreSQL share; json_extract is for the views. */
+/* Functions that SQLite and PostgreSQL share; json_extract is for the views,
+ * and judged_..., which is not there while a rule is checked, for rule_fuse.c.
+ */
 static const char *const functions[] = {
-    "abs",   "avg",          "coalesce",   "count", "length",    "like",
-    "lower", "ltrim",        "max",        "min",   "nullif",    "replace",
-    "round", "rtrim",        "substr",     "sum",   "substring", "trim",
-    "upper", "json_extract", "row_number", "rank"};
+    "abs",        "avg",   "coalesce",    "count",
+    "length",     "like",  "lower",       "ltrim",
+    "max",        "min",   "nullif",      "replace",
+    "round",      "rtrim", "substr",      "sum",
+    "substring",  "trim",  "upper",       "json_extract",
+    "row_number", "rank",  "judged_macs", "judged_accounts"};
 
 static bool one_of(const char *const *list, size_t n, const char *word)
 {
@@ -392,7 +397,6 @@ static int read_rest(const struct rule *r, sqlite3_stmt *st,
 {
     const char *severity = (const char *)sqlite3_column_text(st, COL_SEVERITY);
 
-    row->whole = true;
     if (severity) {
         row->severity = severity_read(severity);
         if (row->severity == SEV_NONE)
@@ -429,66 +433,46 @@ static int guarded_step(struct rule_query *q, sqlite3_stmt *st)
     return step;
 }
 
-/* The row again, with all that it says. */
-static int come_again(struct rule_query *q, struct rule_row *row,
-                      const struct budget *b, rule_row_fn *fn, void *ctx,
-                      struct err *err)
+int rule_ask(struct rule_query *q, struct rule_row *row, struct err *err)
 {
+    struct budget b = {ASK_STEPS};
+    int64_t id = row->id;
     int step, rc = -1;
 
-    sqlite3_bind_int64(q->whole, 1, row->id);
-    sqlite3_bind_int64(q->whole, 2, row->id);
+    sqlite3_reset(q->whole); /* what the last answer pointed to goes */
+    sqlite3_progress_handler(q->db, 1000, spend, &b);
+    sqlite3_bind_int64(q->whole, 1, id);
+    sqlite3_bind_int64(q->whole, 2, id);
     step = guarded_step(q, q->whole);
     if (step == SQLITE_DONE)
         rule_fault(q->rule, err, "yields other rows when asked again");
     else if (step != SQLITE_ROW)
-        stopped(q, step, b, err);
-    else if (read_head(q->rule, q->whole, row, err) == 0 &&
-             read_rest(q->rule, q->whole, row, err) == 0)
-        rc = fn(ctx, row, err);
-    sqlite3_reset(q->whole);
+        stopped(q, step, &b, err);
+    else if (read_head(q->rule, q->whole, row, err) == 0)
+        rc = read_rest(q->rule, q->whole, row, err);
+    rule_watch_signals(q->db);
     return rc;
-}
-
-static int step_rows(struct rule_query *q, sqlite3_stmt *st,
-                     const struct budget *b, rule_row_fn *fn, void *ctx,
-                     struct err *err)
-{
-    struct rule_row row;
-    int step, rc;
-
-    while ((step = guarded_step(q, st)) == SQLITE_ROW) {
-        if (read_head(q->rule, st, &row, err) < 0 ||
-            (st == q->whole && read_rest(q->rule, st, &row, err) < 0))
-            return -1;
-        q->rows++;
-        rc = fn(ctx, &row, err);
-        if (rc < 0 || (rc == 1 && row.whole))
-            return -1;
-        if (rc == 1) {
-            q->wanted++;
-            if (come_again(q, &row, b, fn, ctx, err) < 0)
-                return -1;
-        }
-    }
-    return step == SQLITE_DONE ? 0 : stopped(q, step, b, err);
 }
 
 int rule_run(struct rule_query *q, int64_t low, int64_t high, int64_t steps,
              rule_row_fn *fn, void *ctx, struct err *err)
 {
     struct budget b = {steps};
-    bool mostly = q->rows && q->wanted * 4 > q->rows;
-    sqlite3_stmt *st = mostly ? q->whole : q->lean;
     int limit = sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, 1000000);
-    int rc;
+    struct rule_row row;
+    int step;
 
     sqlite3_progress_handler(q->db, 1000, spend, &b);
-    sqlite3_bind_int64(st, 1, low);
-    sqlite3_bind_int64(st, 2, high);
-    rc = step_rows(q, st, &b, fn, ctx, err);
-    sqlite3_reset(st);
+    sqlite3_bind_int64(q->lean, 1, low);
+    sqlite3_bind_int64(q->lean, 2, high);
+    while ((step = guarded_step(q, q->lean)) == SQLITE_ROW)
+        if (read_head(q->rule, q->lean, &row, err) < 0 ||
+            fn(ctx, &row, err) < 0)
+            break;
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        stopped(q, step, &b, err);
+    sqlite3_reset(q->lean);
     rule_watch_signals(q->db);
     sqlite3_limit(q->db, SQLITE_LIMIT_LENGTH, limit);
-    return rc;
+    return step == SQLITE_DONE ? 0 : -1;
 }

@@ -14,6 +14,7 @@
 static sqlite3 *db;
 static struct rule_guard guard;
 static struct err err;
+static struct rule_query *query;
 static int seen;
 
 #define HEADER                                                                 \
@@ -74,11 +75,10 @@ static int count_rows(void *ctx, const struct rule_row *row, struct err *e)
 {
     struct rule_row *last = ctx;
 
-    (void)e;
-    if (!row->whole)
-        return 1;
     seen++;
     *last = *row;
+    if (rule_ask(query, last, e) < 0)
+        return -1;
     last->evidence = last->remedy = NULL;
     return 0;
 }
@@ -87,12 +87,12 @@ static int count_rows(void *ctx, const struct rule_row *row, struct err *e)
 static int run(const char *text, struct rule_row *last)
 {
     struct rule *r = parsed(text);
-    struct rule_query *q = rule_open(&guard, r, &err);
     int rc = -1;
 
-    if (q)
-        rc = rule_run(q, 1, 1000, 2000, count_rows, last, &err);
-    rule_close(q);
+    query = rule_open(&guard, r, &err);
+    if (query)
+        rc = rule_run(query, 1, 1000, 2000, count_rows, last, &err);
+    rule_close(query);
     rule_free(r);
     return rc;
 }
