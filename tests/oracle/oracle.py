@@ -62,7 +62,7 @@ DEVICE = {
 }
 ACCOUNT = {
     'serial': TEXT, 'uuid': TEXT, 'mdm_id': TEXT, 'account': TEXT,
-    'full_name': TEXT, 'uid': TEXT, 'guid': TEXT, 'observed_at': TIME,
+    'full_name': TEXT, 'uid': COUNT, 'guid': TEXT, 'observed_at': TIME,
     'kind': 'local mobile network system',
     'role': 'primary secondary managed_admin service shared',
     'created_by': 'setup_assistant gui cli mdm platform_sso',
@@ -79,7 +79,8 @@ LATEST_WINS = {'last_checkin', 'last_boot', 'last_login', 'password_reset_at'}
 DESCRIPTIVE = {'name', 'site', 'model', 'os_build', 'assigned_user',
                'assigned_email', 'asset_tag', 'full_name', 'guid'}
 # Reading: full_name and guid are not called descriptive, but no rule reads
-# them; uid is a set like every other fact (two different ones: unknown).
+# them; uid is called a text and compared as a number, so what is no number is
+# unknown, and it is a set like every other fact (two different ones: unknown).
 KEYS = {'serial', 'uuid', 'mdm_id', 'platform', 'client', 'account'}
 
 YES_WORDS = {'true', 'yes', 'y', '1', 'on', 'enabled'}
@@ -376,10 +377,6 @@ class Thing:
 SYSTEM_NAMES = {'root', 'daemon', 'nobody', 'guest'}
 
 
-def uid_number(a):
-    return int(a.uid) if a.uid and re.fullmatch(r'-?\d+', a.uid) else None
-
-
 def resolve_account(rows):
     conflicts = []
     a = Thing(merge_rows(ACCOUNT, rows, conflicts))
@@ -387,10 +384,9 @@ def resolve_account(rows):
     newest = max((r.order for r in rows if r.order is not None), default=None)
     a.account = min(r.facts['account'] for r in rows if r.order == newest)
     a.conflicts = conflicts
-    uid = uid_number(a)
     name = fold(a.account)
     if (name.startswith('_') or name in SYSTEM_NAMES or
-            (uid is not None and uid < 500 and a.secure_token is False
+            (a.uid is not None and a.uid < 500 and a.secure_token is False
              and a.admin is not True)):
         a.kind = 'system'
     return a
@@ -573,8 +569,7 @@ def derive_account(d, a):
                    among(a.password_known_by, 'user', 'admin', 'both'),
                    a.disabled is not True, a.person_status != 'departed')
     a.needs_token = not one_of(a.role, 'service', 'shared', 'managed_admin')
-    uid = uid_number(a)
-    person = (a.last_login is not None and uid is not None and uid >= 501
+    person = (a.last_login is not None and at_least(a.uid, 501) is True
               and a.hidden is not True)
     a.weak = a.role is None and not person
     a.reset_open = AND(a.reset_known, eq(reset_by, 'mdm'),
