@@ -42,6 +42,7 @@ static const struct {
     {NULL, "fail", CELL_INT},
     {NULL, "failed", CELL_INT},
     {NULL, "filevault_user", CELL_BOOL},
+    {NULL, "findings", CELL_INT},
     {NULL, "first_seen", CELL_TIME},
     {NULL, "high", CELL_INT},
     {NULL, "holders", CELL_INT},

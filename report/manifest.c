@@ -203,7 +203,8 @@ static int write_all(struct sink *s, const struct report *r,
     sink_adds(s, r->options->csv_raw ? "true" : "false");
     sink_adds(s, ",\"bom\":");
     sink_adds(s, r->options->csv_bom ? "true" : "false");
-    sink_adds(s, "}");
+    sink_adds(s, "},\n \"new_only\":");
+    sink_adds(s, r->options->new_only ? "true" : "false");
     if (proof) {
         sink_adds(s, ",\n \"leak_check\":");
         sink_adds(s, proof);

@@ -83,6 +83,17 @@ static void fn_severity_rank(sqlite3_context *ctx, int argc, sqlite3_value **v)
             sqlite3_result_int(ctx, i);
 }
 
+static void fn_severity_word(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    static const char *const words[] = {"info", "low", "medium", "high",
+                                        "critical"};
+    int rank = sqlite3_value_int(v[0]);
+
+    (void)argc;
+    if (rank >= 0 && rank < (int)COUNT_OF(words))
+        sqlite3_result_text(ctx, words[rank], -1, SQLITE_STATIC);
+}
+
 /* Names in a list joined by ", "; 0 for NULL. */
 static void fn_name_count(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
@@ -146,6 +157,7 @@ static int add_functions(sqlite3 *db, struct err *err)
                  {"days_between", 2, fn_days_between},
                  {"share", 2, fn_share},
                  {"severity_rank", 1, fn_severity_rank},
+                 {"severity_word", 1, fn_severity_word},
                  {"name_count", 1, fn_name_count},
                  {"glob_match", 2, fn_glob_match},
                  {"result_word", 2, fn_result_word}};
@@ -172,7 +184,8 @@ static int bind_report(const struct report *r, sqlite3_stmt *st,
                    {":client_id", r->client_id},
                    {":client_low", r->client_id},
                    {":client_high", r->client_id ? r->client_id : INT64_MAX},
-                   {":as_of", r->as_of}};
+                   {":as_of", r->as_of},
+                   {":new_only", r->options->new_only}};
     size_t i;
 
     for (i = 0; i < COUNT_OF(numbers); i++)

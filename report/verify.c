@@ -146,6 +146,7 @@ static void fill_report(struct found *f, sqlite3 *db, const json_t *m)
 
     f->options.csv_raw = json_is_true(json_object_get(csv, "raw"));
     f->options.csv_bom = json_is_true(json_object_get(csv, "bom"));
+    f->options.new_only = json_is_true(json_object_get(m, "new_only"));
     f->options.version = text_of(m, "version");
     r->options = &f->options;
     r->db = db;
@@ -304,8 +305,8 @@ static void check_parts(struct verify *v, const struct report *r,
 static void check_database(struct verify *v, struct found *f, const char *name,
                            const json_t *item, const struct writer *w)
 {
-    bool text = strcmp(w->format, "xlsx") != 0 &&
-                strcmp(w->format, "html") != 0 && strcmp(w->format, "next");
+    bool text =
+        strcmp(w->format, "xlsx") != 0 && strcmp(w->format, "html") != 0;
 
     if (!f->there)
         return;

@@ -5,6 +5,8 @@
 
 #include "report/csv.h"
 #include "report/json.h"
+#include "report/markdown.h"
+#include "report/next.h"
 #include "report/writer.h"
 #include "report/xlsx.h"
 
@@ -19,6 +21,11 @@ static int write_html(const struct report *r, const struct writer *w,
 #define CSV(subject, help)                                                     \
     {                                                                          \
         "csv", subject, "csv", subject, help, csv_write, csv_recount           \
+    }
+
+#define NEXT(subject, query, help)                                             \
+    {                                                                          \
+        "next", subject, "csv", query, help, csv_write, csv_recount            \
     }
 
 const struct writer writers[] = {
@@ -41,6 +48,15 @@ const struct writer writers[] = {
     {"json", "findings", "jsonl", "findings",
      "a finding a line, with the rows it rests on", json_write_findings,
      json_recount_lines},
+    {"md", "", "md", NULL, "a summary for a ticket or a chat", markdown_write,
+     NULL},
+    NEXT("tickets", "tickets", "one row a Mac and fix"),
+    NEXT("messages", "messages", "a message for each person who can help"),
+    NEXT("jamf", "group_jamf", "Macs by fix, for static groups of Jamf Pro"),
+    NEXT("kandji", "group_kandji", "Macs by fix, for tags of Kandji / Iru"),
+    NEXT("addigy", "group_addigy", "Macs by fix, for filters of Addigy"),
+    {"next", "fleet", "yml", "group_jamf", "Macs by fix, as labels of Fleet",
+     next_write_fleet, next_recount_fleet},
 };
 
 const size_t writer_count = COUNT_OF(writers);
