@@ -17,7 +17,10 @@
 static const struct {
     const char *query, *key;
 } large[] = {
-    {"accounts", "_rank"}, {"devices", "_rank"}, {"findings", "_finding"}};
+    {"accounts", "_rank"},
+    {"devices", "_rank"},
+    {"findings", "_finding"},
+    {"matrix", "_rank"}};
 
 /* The rows of a large query. */
 struct kept {

