@@ -20,15 +20,26 @@ enum table {
     T_MODEL,
     T_CHIP,
     T_OS,
+    T_VERDICT,
+    T_SEVERITY,
+    T_FILEVAULT,
+    T_BOOTSTRAP,
+    T_REPAIR,
+    T_REMEDY,
+    T_LOST,
+    T_READINESS,
+    T_STATE,
+    T_EVIDENCE,
     T_FILE,
     T_SOURCE,
     T_COLUMN,
     T_COUNT
 };
 
-static const char *const table_names[] = {"clients", "sites",   "models",
-                                          "chips",   "systems", "files",
-                                          "sources", "columns"};
+static const char *const table_names[] = {
+    "clients",     "sites",  "models",     "chips",   "systems", "verdicts",
+    "severities",  "disks",  "bootstraps", "repairs", "fixes",   "losts",
+    "readinesses", "states", "evidences",  "files",   "sources", "columns"};
 
 struct data {
     const struct report *r;
@@ -143,28 +154,66 @@ static void put_word(struct data *d, enum table t, const char *word)
     put_int(d, (int64_t)intern(&d->tables[t], word));
 }
 
+/* Zeros at the end of a row go without saying. */
+static void end_row(struct data *d)
+{
+    struct strbuf *row = &d->row;
+
+    while (row->len > 2 && row->data[row->len - 1] == '0' &&
+           row->data[row->len - 2] == ',')
+        strbuf_truncate(row, row->len - 2);
+    strbuf_addc(row, ']');
+}
+
+/* The number of a column's word from 1, or 0 for none. */
+static void put_code(struct data *d, enum table t, sqlite3_stmt *st, int column)
+{
+    const char *word = db_text(st, column);
+
+    put_int(d, word[0] ? (int64_t)intern(&d->tables[t], word) + 1 : 0);
+}
+
 /* ---------------------------------------------------------------- Macs --- */
+
+/* What a column of html-data_macs is written as. */
+enum cell_form { AS_TEXT, AS_NUMBER, AS_CODE };
+
+static const struct {
+    enum cell_form form;
+    enum table table;
+} mac_cells[] = {{AS_TEXT, T_COUNT}, /* serial */
+                 {AS_TEXT, T_COUNT}, /* name */
+                 {AS_TEXT, T_COUNT}, /* person */
+                 {AS_TEXT, T_COUNT}, /* asset tag */
+                 {AS_CODE, T_CLIENT},    {AS_CODE, T_SITE},
+                 {AS_CODE, T_MODEL},     {AS_CODE, T_CHIP},
+                 {AS_CODE, T_OS},        {AS_CODE, T_VERDICT},
+                 {AS_NUMBER, T_COUNT}, /* day of the last check-in */
+                 {AS_CODE, T_FILEVAULT}, {AS_CODE, T_BOOTSTRAP},
+                 {AS_CODE, T_REPAIR},    {AS_CODE, T_REMEDY},
+                 {AS_NUMBER, T_COUNT}, /* failed */
+                 {AS_NUMBER, T_COUNT}, /* unknown */
+                 {AS_CODE, T_LOST},      {AS_CODE, T_READINESS},
+                 {AS_TEXT, T_COUNT},   /* names of token holders */
+                 {AS_NUMBER, T_COUNT}, /* 1: none holds a token */
+                 {AS_NUMBER, T_COUNT}, /* stale */
+                 {AS_TEXT, T_COUNT}};  /* e-mail */
 
 static void mac_row(struct data *d, sqlite3_stmt *st)
 {
-    static const enum table words[] = {T_CLIENT, T_SITE, T_MODEL, T_CHIP, T_OS};
     int i;
 
     strbuf_reset(&d->row);
     strbuf_addc(&d->row, '[');
-    for (i = 1; i <= 5; i++) /* serial, name, person, e-mail, asset tag */
-        put_text(d, st, i);
-    for (i = 0; i < (int)COUNT_OF(words); i++)
-        put_word(d, words[i], db_text(st, 6 + i));
-    put_text(d, st, 11);       /* verdict */
-    for (i = 12; i <= 17; i++) /* worst ... stale, last_checkin */
-        put_number(d, st, i);
-    put_text(d, st, 18); /* filevault */
-    put_text(d, st, 19); /* bootstrap_state */
-    put_number(d, st, 20);
-    for (i = 21; i <= 26; i++) /* repair path ... holder names */
-        put_text(d, st, i);
-    strbuf_addc(&d->row, ']');
+    for (i = 0; i < (int)COUNT_OF(mac_cells); i++) {
+        if (mac_cells[i].form == AS_TEXT)
+            put_text(d, st, i);
+        else if (mac_cells[i].form == AS_CODE)
+            put_code(d, mac_cells[i].table, st, i);
+        else
+            put_int(d, sqlite3_column_int64(st, i));
+    }
+    end_row(d);
 }
 
 static int write_macs(struct data *d)
@@ -187,64 +236,62 @@ static int write_macs(struct data *d)
 
 /* --------------------------------------------------------------- lines --- */
 
-static int put_members(struct data *d, sqlite3_stmt *line, sqlite3_stmt *st)
+/* One finding of the line at hand: rule, evidence, id, account, missing. */
+static void put_member(struct data *d, sqlite3_stmt *st)
 {
-    int step;
+    char id[FINDING_ID_HEX];
 
-    if (db_bind_int(st, ":device_id", sqlite3_column_int64(line, 7), d->err) !=
-            0 ||
-        db_bind_text(st, ":result", db_text(line, 8), d->err) != 0 ||
-        db_bind_text(st, ":remedy", db_text(line, 3), d->err) != 0)
-        return -1;
+    finding_id(db_text(st, 10), db_text(st, 11), db_text(st, 7), id);
+    id[HTML_ID] = '\0';
     comma(d);
     strbuf_addc(&d->row, '[');
-    while ((step = db_step(st, d->err)) > 0) {
-        comma(d);
-        strbuf_addc(&d->row, '[');
-        put_number(d, st, 0);
-        put_text(d, st, 1);
-        put_text(d, st, 2);
-        put_text(d, st, 3);
-        put_text(d, st, 4);
-        strbuf_addc(&d->row, ']');
-    }
-    strbuf_addc(&d->row, ']');
-    sqlite3_reset(st);
-    return step;
+    put_int(d, sqlite3_column_int64(st, 6));
+    put_code(d, T_EVIDENCE, st, 8);
+    put_string(d, id);
+    put_text(d, st, 7);
+    put_code(d, T_EVIDENCE, st, 9);
+    end_row(d);
 }
 
-static int line_row(struct data *d, sqlite3_stmt *st, sqlite3_stmt *members)
+/* The start of a line: Mac, severity, flags, fix, state, days open. */
+static void start_line(struct data *d, sqlite3_stmt *st)
 {
     strbuf_reset(&d->row);
-    strbuf_addc(&d->row, '[');
-    put_int(d, sqlite3_column_int64(st, 0) - 1);
-    put_text(d, st, 1);   /* severity */
-    put_number(d, st, 2); /* unknown */
-    put_text(d, st, 3);   /* remedy */
-    put_text(d, st, 4);   /* state */
-    put_number(d, st, 5); /* days open */
-    put_number(d, st, 6); /* accepted */
-    if (put_members(d, st, members) < 0)
-        return -1;
-    strbuf_addc(&d->row, ']');
-    return 0;
+    strbuf_addf(&d->row, "[%lld,", (long long)sqlite3_column_int64(st, 1) - 1);
+    strbuf_addf(&d->row, "%zu", intern(&d->tables[T_SEVERITY], db_text(st, 2)));
+    put_int(d, sqlite3_column_int64(st, 3));
+    put_code(d, T_REMEDY, st, 4);
+    strbuf_addf(&d->row, ",%zu", intern(&d->tables[T_STATE], db_text(st, 5)));
+    put_int(d, sqlite3_column_int64(st, 12));
+    strbuf_adds(&d->row, ",[");
 }
 
+/* Rows come line by line, each line's findings together. */
 static int write_lines(struct data *d)
 {
-    sqlite3_stmt *st = NULL, *members = NULL;
-    int step = -1;
+    sqlite3_stmt *st = NULL;
+    int64_t line = 0;
+    int step, rc = 0;
 
-    if (query_open(d->r, "html-data_lines", &st, d->err) == 0 &&
-        query_open(d->r, "html-data_members", &members, d->err) == 0)
-        while ((step = db_step(st, d->err)) > 0)
-            if (line_row(d, st, members) != 0 || put_row(d, "lines") != 0) {
-                step = -1;
-                break;
+    if (query_open(d->r, "html-data_lines", &st, d->err) != 0)
+        return -1;
+    while ((step = db_step(st, d->err)) > 0 && rc == 0) {
+        if (sqlite3_column_int64(st, 0) != line) {
+            if (line) {
+                strbuf_adds(&d->row, "]]");
+                rc = put_row(d, "lines");
             }
+            line = sqlite3_column_int64(st, 0);
+            start_line(d, st);
+        }
+        put_member(d, st);
+    }
+    if (line && rc == 0 && step == 0) {
+        strbuf_adds(&d->row, "]]");
+        rc = put_row(d, "lines");
+    }
     sqlite3_finalize(st);
-    sqlite3_finalize(members);
-    return step;
+    return rc == 0 ? step : -1;
 }
 
 /* --------------------------------------------------------------- proof --- */

@@ -11,6 +11,7 @@
 
 #define HTML_BLOCK 5000 /* rows of one script element */
 #define HTML_PROOF 400  /* Macs whose evidence is in the page */
+#define HTML_ID 10 /* digits of a finding's id: enough to tell them apart */
 
 /*
  * Write the script elements: Macs, lines (a cause and a fix on a Mac), proof

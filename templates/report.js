@@ -22,15 +22,28 @@
   const lines = read("lines");
   const proof = new Map(read("proof"));
 
-  /* Places in a row. */
-  const M = { serial: 0, name: 1, person: 2, email: 3, asset: 4, client: 5,
-    site: 6, model: 7, chip: 8, os: 9, verdict: 10, worst: 11, failed: 12,
-    unknown: 13, notchecked: 14, stale: 15, seen: 16, filevault: 17,
-    bootstrap: 18, holders: 19, repair: 20, remedy: 21, lost: 22, perhaps: 23,
-    readiness: 24, names: 25 };
-  const L = { mac: 0, severity: 1, unknown: 2, remedy: 3, state: 4, days: 5,
-    accepted: 6, members: 7 };
-  const RULE = 0, ACCOUNT = 1, EVIDENCE = 2, MISSING = 3, ID = 4;
+  /* Places in a row. Numbers of words count from 1, so that 0 is none; zeros at
+   * the end of a row are left out. */
+  const M = { serial: 0, name: 1, person: 2, asset: 3, client: 4, site: 5,
+    model: 6, chip: 7, os: 8, verdict: 9, seen: 10, filevault: 11,
+    bootstrap: 12, repair: 13, remedy: 14, failed: 15, unknown: 16, lost: 17,
+    readiness: 18, names: 19, none: 20, stale: 21, email: 22 };
+  const L = { mac: 0, severity: 1, flags: 2, remedy: 3, state: 4, days: 5,
+    members: 6 };
+  const UNKNOWN = 1, ACCEPTED = 2;
+  const RULE = 0, EVIDENCE = 1, ID = 2, ACCOUNT = 3, MISSING = 4;
+  const word = (table, n) => (n ? words[table][n - 1] : "");
+  const clientOf = (m) => word("clients", m[M.client]);
+  const siteOf = (m) => word("sites", m[M.site]);
+  const systemOf = (m) => word("systems", m[M.os]);
+  const verdictOf = (m) => word("verdicts", m[M.verdict]);
+  const stepOf = (m) => word("fixes", m[M.remedy]);
+  const fixOfLine = (l) => word("fixes", l[L.remedy]);
+  const severityOf = (l) => words.severities[l[L.severity]];
+  const stateOf = (l) => words.states[l[L.state]];
+  const evidenceOf = (x) => word("evidences", x?.[EVIDENCE]);
+  const missingOf = (x) => word("evidences", x?.[MISSING]);
+  const isUnknown = (l) => (l[L.flags] & UNKNOWN) !== 0;
 
   const rules = new Map(words.rules.map((r) => [r[0], { id: r[1], title: r[2],
     severity: r[3], why: r[4] || "", cause: r[5] }]));
@@ -54,12 +67,13 @@
   const lead = (line) => line[L.members].find((m) => !rules.get(m[RULE])?.cause)
     || line[L.members][0];
   const ruleOf = (line) => rules.get(lead(line)?.[RULE]);
-  const osMajor = (mac) => words.systems[mac[M.os]].split(".")[0];
+  const osMajor = (mac) => systemOf(mac).split(".")[0];
 
-  const day = (t) => {
-    if (t === null) return "";
-    if (t === 0) return "never";
-    const d = new Date(t * 1000);
+  /* From a number of days; 0 is not known, -1 never. */
+  const day = (n) => {
+    if (!n) return "";
+    if (n < 0) return "never";
+    const d = new Date(n * 86400000);
     return `${d.getUTCDate()} ${d.toLocaleString("en", { month: "short",
       timeZone: "UTC" })} ${d.getUTCFullYear()}`;
   };
@@ -106,8 +120,8 @@
   const mark = (code, word) => make("span", { class: `mark m-${code}` },
     svg("svg", { class: "shape", width: 11, height: 11, "aria-hidden": "true" },
       svg("use", { href: `#s-${code}` })), word);
-  const lineMark = (line) => (line[L.unknown] ? mark("unknown", "Not known")
-    : mark(line[L.severity], words.severity[line[L.severity]]));
+  const lineMark = (line) => (isUnknown(line) ? mark("unknown", "Not known")
+    : mark(severityOf(line), words.severity[severityOf(line)]));
   const swatch = (name, word) => make("span", { class: "key" },
     svg("svg", { width: 12, height: 12, "aria-hidden": "true" },
       svg("rect", { class: `f-${name}`, width: 12, height: 12, rx: 2 })), word);
@@ -128,14 +142,14 @@
   const what = (line) => {
     const rule = ruleOf(line), first = lead(line), more = line[L.members]
       .filter((m) => !rules.get(m[RULE])?.cause).length - 1;
-    const box = make("span", {}, line[L.unknown]
+    const box = make("span", {}, isUnknown(line)
       ? make("span", { class: "quiet" }, "perhaps: ") : "", rule ? rule.title : "");
     if (showIds && rule) box.append(" ", make("span", { class: "id" }, rule.id));
-    if (first?.[EVIDENCE]) box.append(make("br"),
-      make("span", { class: "quiet" }, own(first[EVIDENCE])));
-    if (more > 0) box.append(" ", make("span", { class: "quiet" },
-      `and ${more} more with the same fix`));
-    if (line[L.accepted]) box.append(" ", make("span", { class: "tag" }, "accepted risk"));
+    if (evidenceOf(first)) box.append(make("br"),
+      make("span", { class: "quiet" }, own(evidenceOf(first))));
+    if (more > 0) box.append(" ", make("span", { class: "tag" },
+      `and ${more} more with this fix`));
+    if (line[L.flags] & ACCEPTED) box.append(" ", make("span", { class: "tag" }, "accepted risk"));
     return box;
   };
 
@@ -143,9 +157,9 @@
   const factWords = (missing) => missing.replaceAll("conflict:", "")
     .split(/[ ;,|]+/).filter(Boolean).map((f) => words.fact[f] || f).join(", ");
   const fixOf = (line) => {
-    const missing = lead(line)?.[MISSING];
-    return line[L.unknown] && missing ? `Find out ${factWords(missing)}`
-      : fixTitle(line[L.remedy]);
+    const missing = missingOf(lead(line));
+    return isUnknown(line) && missing ? `Find out ${factWords(missing)}`
+      : fixTitle(fixOfLine(line));
   };
 
   const views = {
@@ -153,8 +167,8 @@
       label: "Macs", one: "Mac", many: "Macs", rows: macs, mac: (i) => i,
       sort: "",
       columns: [
-        column("verdict", "Verdict", (m) => words.verdict[m[M.verdict]],
-          (m) => swatch(verdictClass[m[M.verdict]], words.verdict[m[M.verdict]]),
+        column("verdict", "Verdict", (m) => words.verdict[verdictOf(m)],
+          (m) => swatch(verdictClass[verdictOf(m)], words.verdict[verdictOf(m)]),
           (m, i) => i, "nw"),
         column("serial", "Mac", (m) => m[M.serial], (m, i) => opener(i)),
         column("name", "Name", (m) => text(m[M.name]), (m) => own(m[M.name]),
@@ -163,38 +177,36 @@
           (m) => own(m[M.person]), (m) => low(m[M.person])),
         column("asset", "Asset tag", (m) => text(m[M.asset]),
           (m) => own(m[M.asset]), null, "nw"),
-        manyClients && column("client", "Client", (m) => words.clients[m[M.client]],
-          (m) => own(words.clients[m[M.client]])),
-        column("os", "macOS", (m) => words.systems[m[M.os]], null,
-          (m) => words.systems[m[M.os]].split(".").reduce((a, b) => a * 1000 + Number(b), 0), "nw"),
+        manyClients && column("client", "Client", clientOf, (m) => own(clientOf(m))),
+        column("os", "macOS", systemOf, null,
+          (m) => systemOf(m).split(".").reduce((a, b) => a * 1000 + Number(b), 0), "nw"),
         column("seen", "Last seen", (m) => day(m[M.seen]), null,
-          (m) => m[M.seen] ?? -1, "nw"),
-        column("failed", "Problems", (m) => String(m[M.failed]), null,
-          (m) => m[M.failed], "n"),
-        column("fix", "Next step", (m) => fixTitle(m[M.remedy])),
+          (m) => m[M.seen] || -2, "nw"),
+        column("failed", "Problems", (m) => String(m[M.failed] || 0), null,
+          (m) => m[M.failed] || 0, "n"),
+        column("fix", "Next step", (m) => fixTitle(stepOf(m))),
       ].filter(Boolean),
       facets: [
-        { key: "verdict", label: "Verdict", of: (m) => [m[M.verdict]],
+        { key: "verdict", label: "Verdict", of: (m) => [verdictOf(m)],
           order: verdicts, word: (v) => words.verdict[v] },
         { key: "client", label: "Client", list: true, hide: !manyClients,
-          of: (m) => [words.clients[m[M.client]]] },
+          of: (m) => [clientOf(m)] },
         { key: "site", label: "Site", list: true,
-          of: (m) => (words.sites[m[M.site]] ? [words.sites[m[M.site]]] : []) },
+          of: (m) => (siteOf(m) ? [siteOf(m)] : []) },
         { key: "os", label: "macOS", list: true,
           of: (m) => (osMajor(m) ? [osMajor(m)] : []) },
         { key: "fix", label: "Next step", list: true,
-          of: (m) => (m[M.remedy] ? [m[M.remedy]] : []), word: fixTitle },
+          of: (m) => (stepOf(m) ? [stepOf(m)] : []), word: fixTitle },
       ],
       hay: (m, i) => [m[M.serial], m[M.name], m[M.person], m[M.email], m[M.asset],
-        words.clients[m[M.client]], words.sites[m[M.site]], words.models[m[M.model]],
-        m[M.names], (linesOf.get(i) || []).map((n) => ruleOf(lines[n])?.id)],
+        clientOf(m), siteOf(m), word("models", m[M.model]), m[M.names], (linesOf.get(i) || []).map((n) => ruleOf(lines[n])?.id)],
     },
     lines: {
       label: "Findings", one: "finding", many: "findings", rows: lines,
       mac: (i) => lines[i][L.mac], sort: "",
       columns: [
-        column("severity", "Severity", (l) => (l[L.unknown] ? "Not known"
-          : words.severity[l[L.severity]]), lineMark, (l, i) => i),
+        column("severity", "Severity", (l) => (isUnknown(l) ? "Not known"
+          : words.severity[severityOf(l)]), lineMark, (l, i) => i),
         column("serial", "Mac", (l) => macOf(l)[M.serial],
           (l) => opener(l[L.mac])),
         column("name", "Name", (l) => text(macOf(l)[M.name]),
@@ -203,30 +215,30 @@
           (l) => own(macOf(l)[M.person]), (l) => low(macOf(l)[M.person])),
         column("what", "What", (l) => ruleOf(l)?.title || "", what),
         column("fix", "Fix", fixOf),
-        column("state", "State", (l) => words.state[l[L.state]] || "", null, null, "nw"),
+        column("state", "State", (l) => words.state[stateOf(l)] || "", null, null, "nw"),
         column("days", "Days", (l) => String(l[L.days] ?? ""), null,
-          (l) => l[L.days] ?? -1, "n"),
+          (l) => l[L.days] ?? -2, "n"),
       ],
       facets: [
-        { key: "severity", label: "Severity", of: (l) => [l[L.severity]],
+        { key: "severity", label: "Severity", of: (l) => [severityOf(l)],
           order: severities, word: (v) => words.severity[v] },
-        { key: "result", label: "Result", of: (l) => [l[L.unknown] ? "unknown" : "fail"],
+        { key: "result", label: "Result", of: (l) => [isUnknown(l) ? "unknown" : "fail"],
           order: ["fail", "unknown"],
           word: (v) => (v === "fail" ? "Problem" : "Not known") },
-        { key: "state", label: "State", of: (l) => [l[L.state]],
+        { key: "state", label: "State", of: (l) => [stateOf(l)],
           order: Object.keys(words.state), word: (v) => words.state[v] || v },
         { key: "rule", label: "Check", list: true,
           of: (l) => [...new Set(l[L.members].map((m) => rules.get(m[RULE])?.id))],
           word: (id) => (ruleById.get(id)?.title || id) + (showIds ? ` (${id})` : "") },
         { key: "fix", label: "Fix", list: true,
-          of: (l) => (l[L.remedy] ? [l[L.remedy]] : []), word: fixTitle },
+          of: (l) => (fixOfLine(l) ? [fixOfLine(l)] : []), word: fixTitle },
         { key: "client", label: "Client", list: true, hide: !manyClients,
-          of: (l) => [words.clients[macOf(l)[M.client]]] },
+          of: (l) => [clientOf(macOf(l))] },
       ],
       hay: (l) => { const m = macOf(l); return [m[M.serial], m[M.name], m[M.person],
-        m[M.email], m[M.asset], words.clients[m[M.client]], words.sites[m[M.site]],
+        m[M.email], m[M.asset], clientOf(m), siteOf(m),
         l[L.members].map((x) => [rules.get(x[RULE])?.id, rules.get(x[RULE])?.title,
-          x[ACCOUNT], x[EVIDENCE]]), fixTitle(l[L.remedy])]; },
+          x[ACCOUNT], evidenceOf(x)]), fixTitle(fixOfLine(l))]; },
     },
   };
   const ruleById = new Map([...rules.values()].map((r) => [r.id, r]));
@@ -268,7 +280,7 @@
     try { return decodeURIComponent(s); } catch { return s; }
   };
   const findingState = (next, id) => {
-    const line = lines.find((l) => l[L.members].some((m) => m[ID] === id));
+    const line = lines.find((l) => l[L.members].some((m) => id.startsWith(m[ID])));
     return line ? { ...next, device: macOf(line)[M.serial], finding: id } : next;
   };
   const format = (s) => {
@@ -319,7 +331,7 @@
     if (by) {
       const sign = state.sort.startsWith("-") ? -1 : 1;
       const values = new Map(hits.map((i) => [i, by.sort(view.rows[i], i)]));
-      const empty = (v) => v === "" || v === -1;
+      const empty = (v) => v === "" || v === -2;
       hits.sort((a, b) => {
         const x = values.get(a), y = values.get(b);
         if (empty(x) !== empty(y)) return empty(x) ? 1 : -1;
@@ -498,22 +510,26 @@
     { class: wide ? "whole" : null }, make("dt", {}, name),
     make("dd", {}, typeof value === "string" ? own(value) : value)) : "");
 
+  /* "lost|perhaps lost", each a list of codes. */
+  const capabilities = (m, part) => (word("losts", m[M.lost]).split("|")[part] || "")
+    .split(" ").filter(Boolean).map((c) => words.capability[c] || c).join("; ");
+
   const factsOf = (m) => make("dl", { class: "facts" },
     pair("Person", [m[M.person], m[M.email]].filter(Boolean).join(", ")),
     pair("Asset tag", text(m[M.asset])),
-    pair("Client and site", [words.clients[m[M.client]], words.sites[m[M.site]]]
+    pair("Client and site", [clientOf(m), siteOf(m)]
       .filter(Boolean).join(", ")),
-    pair("Model", [words.models[m[M.model]], words.chip[words.chips[m[M.chip]]]]
+    pair("Model", [word("models", m[M.model]), words.chip[word("chips", m[M.chip])]]
       .filter(Boolean).join(", ")),
-    pair("macOS", words.systems[m[M.os]]),
+    pair("macOS", systemOf(m)),
     pair("Last seen", day(m[M.seen]) + (m[M.stale] ? ", no longer reports" : "")),
-    pair("FileVault", words.filevault[m[M.filevault]] || "not known yet"),
-    pair("Bootstrap token", words.bootstrap[m[M.bootstrap]] || "not known yet"),
-    pair("Token holders", m[M.names] || (m[M.holders] === 0 ? "none" : "not known yet")),
-    pair("Can be repaired by", words.repair[m[M.repair]] || "not known yet"),
-    pair("Readiness for a move", words.readiness[m[M.readiness]] || ""),
-    pair("Cannot do now", m[M.lost] ? m[M.lost].split(" ")
-      .map((c) => words.capability[c] || c).join("; ") : "", true));
+    pair("FileVault", words.filevault[word("disks", m[M.filevault])] || "not known yet"),
+    pair("Bootstrap token", words.bootstrap[word("bootstraps", m[M.bootstrap])] || "not known yet"),
+    pair("Token holders", m[M.names] || (m[M.none] ? "none" : "not known yet")),
+    pair("Can be repaired by", words.repair[word("repairs", m[M.repair])] || "not known yet"),
+    pair("Readiness for a move", words.readiness[word("readinesses", m[M.readiness])] || ""),
+    pair("Cannot do now", capabilities(m, 0), true),
+    pair("Perhaps cannot do", capabilities(m, 1), true));
 
   const memberItem = (m, wanted) => {
     const rule = rules.get(m[RULE]);
@@ -521,10 +537,10 @@
       rule.cause ? make("span", { class: "quiet" }, "Possible cause: ") : "",
       rule.title, m[ACCOUNT] ? " for " : "", m[ACCOUNT] ? own(m[ACCOUNT]) : "",
       showIds ? make("span", { class: "id" }, ` ${rule.id}`) : "",
-      m[EVIDENCE] ? make("span", { class: "quiet" }, ": ", own(m[EVIDENCE])) : "",
-      m[MISSING] ? make("span", { class: "quiet" },
-        `; not known: ${factWords(m[MISSING])}`) : "");
-    if (m[ID] === wanted) item.classList.add("strong");
+      evidenceOf(m) ? make("span", { class: "quiet" }, ": ", own(evidenceOf(m))) : "",
+      missingOf(m) ? make("span", { class: "quiet" },
+        `; not known: ${factWords(missingOf(m))}`) : "");
+    if (wanted && wanted.startsWith(m[ID])) item.classList.add("strong");
     return item;
   };
 
@@ -532,14 +548,14 @@
     const mine = linesOf.get(i) || [];
     if (!mine.length) return make("p", { class: "fine" }, "No problem found in what was measured.");
     return make("ul", { class: "lines" }, mine.map((n) => {
-      const l = lines[n], fix = remedies.get(l[L.remedy]);
+      const l = lines[n], fix = remedies.get(fixOfLine(l));
       return make("li", {}, lineMark(l), make("div", {},
-        l[L.unknown] ? make("span", { class: "fix" }, fixOf(l)) : "",
+        isUnknown(l) ? make("span", { class: "fix" }, fixOf(l)) : "",
         fix ? make("span", { class: "fix" }, fix.title) : "",
-        fix && showIds ? make("span", { class: "id" }, ` ${l[L.remedy]}`) : "",
+        fix && showIds ? make("span", { class: "id" }, ` ${fixOfLine(l)}`) : "",
         fix ? make("span", { class: "quiet" }, ` · ${words.who[fix.who] || fix.who}, `
           + `${words.effort[fix.effort] || fix.effort}`) : "",
-        make("span", { class: "quiet" }, ` · ${words.state[l[L.state]] || ""}`
+        make("span", { class: "quiet" }, ` · ${words.state[stateOf(l)] || ""}`
           + (l[L.days] ? `, ${number(l[L.days])} days` : "")),
         make("ul", {}, l[L.members].map((m) => memberItem(m, state.finding)))));
     }));
@@ -575,13 +591,13 @@
       make("header", {}, make("div", {},
         make("h2", { id: "sheet-title" }, own(m[M.name]) || m[M.serial], " ",
           make("code", { class: "serial" }, m[M.serial])),
-        make("p", {}, swatch(verdictClass[m[M.verdict]], words.verdict[m[M.verdict]]))),
+        make("p", {}, swatch(verdictClass[verdictOf(m)], words.verdict[verdictOf(m)]))),
       make("button", { type: "button", id: "sheet-close", onclick: () => dialog.close() }, "Close")),
       factsOf(m),
       make("h3", {}, "What was found, and the fix"), linesPart(i),
       make("h3", {}, "Evidence"), proofPart(i)));
     if (!dialog.open) { back = m[M.serial]; dialog.showModal(); }
-    if (state.finding) dialog.querySelector(`#f-${CSS.escape(state.finding)}`)?.scrollIntoView();
+    if (state.finding) dialog.querySelector("li.strong")?.scrollIntoView();
   };
 
   const draw = () => {

@@ -1,11 +1,14 @@
--- The Macs of the page's data, worst first.
-SELECT m.no, d.serial, t.name, t.assigned_user, t.assigned_email, t.asset_tag,
-       c.name, t.site, t.model, x.chip, t.os_version, r.verdict,
-       severity_rank(r.worst), r.failed, r.unknown, r.notchecked, r.stale,
-       x.last_checkin, x.filevault, p.bootstrap_state,
-       CASE WHEN p.holders_min = p.holders_max THEN p.holders_min END,
-       p.repair_path, r.next_remedy, r.lost, r.perhaps_lost, r.readiness,
-       p.holder_names
+-- The Macs of the page's data, worst first; the columns are those that
+-- report/html_data.c writes.
+SELECT d.serial, t.name, t.assigned_user, t.asset_tag, c.name, t.site, t.model,
+       x.chip, t.os_version, r.verdict,
+       CASE WHEN x.last_checkin = 0 THEN -1 ELSE x.last_checkin / 86400 END,
+       x.filevault, p.bootstrap_state, p.repair_path, r.next_remedy, r.failed,
+       r.unknown,
+       CASE WHEN r.lost || r.perhaps_lost <> ''
+            THEN r.lost || '|' || r.perhaps_lost END,
+       r.readiness, p.holder_names, p.holders_max = 0, r.stale,
+       t.assigned_email
   FROM temp.html_mac m
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = m.device_id
