@@ -18,20 +18,52 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
+tab=$(printf '\t')
+
+# Say what went wrong where a step of the program fails.
+step() {
+    "$muster" "$@" >step.out 2>step.err || {
+        echo "muster $1 failed ($?) in $PWD:" >&2
+        cat step.err >&2
+        exit 1
+    }
+}
+
+# What another fleet's files say of the same Macs in an earlier period.
+before() {
+    set -- --period=2001-01 --as-of="$(cat "$1/as-of")" "$1"/in/*
+    step ingest -q -d fleet.db "$@"
+}
+
 # One fleet: made, judged, reported.
 judge() {
     "$python" "$here/random_fleet.py" "$macs" "$1" "$2"
     (
         cd "$2"
-        set -- "--as-of=$(cat as-of)"
+        as_of=$(cat as-of) first=
+        [ $(($1 % 4)) -ne 0 ] || [ ! -d "../$(($1 - 1))" ] ||
+            before "../$(($1 - 1))"
+        set --
         while IFS= read -r line; do set -- "$@" "$line"; done <options
-        while IFS= read -r line; do set -- "$@" "$line"; done <files
-        "$muster" run -q -d fleet.db -o out -F csv --no-progress "$@" \
-            >run.out 2>run.err || {
-            echo "muster run failed ($?) on fleet $2:" >&2
-            cat run.err >&2
-            exit 1
-        }
+        while IFS= read -r line; do
+            case $line in
+            *"$tab"*)
+                step ingest -q -d fleet.db --as-of="$as_of" "$@" \
+                    --collected="${line#*"$tab"}" "${line%%"$tab"*}"
+                ;;
+            *) printf '%s\n' "$line" >>rest ;;
+            esac
+        done <files
+        if [ -e rest ]; then
+            while IFS= read -r line; do
+                set -- "$@" "$line" ${first:+"$first"}
+                first=$line             # a file given twice counts once
+            done <rest
+            step run -q -d fleet.db -o out -F csv --as-of="$as_of" "$@"
+        else
+            step analyze -q -d fleet.db --as-of="$as_of"
+            step report -q -d fleet.db -o out -F csv
+        fi
         rm -f fleet.db
     )
 }

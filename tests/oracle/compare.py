@@ -17,6 +17,8 @@ import oracle
 
 FULL = 3            # differences of a run that are printed with all the facts
 WORST = 'error fail unknown notchecked pass notapplicable'.split()
+CLIENTS = ('devices clean partial attention at_risk undetermined '
+           'not_reporting').split()
 OUTSIDE_VERDICT = ('DATA-', 'MIG-', 'ST-14', 'PW-04', 'ENR-04', 'ENR-05',
                    'ADM-04')
 
@@ -38,12 +40,14 @@ def lines(folder, name):
 def fleet_of(folder):
     options = lines(folder, 'options')
     given = dict(zip(options[::2], options[1::2]))
-    collected = given.get('--collected')
-    return oracle.Fleet(
-        [os.path.join(folder, p) for p in lines(folder, 'files')],
-        oracle.read_as_of(lines(folder, 'as-of')[0]),
-        oracle.read_time(collected) if collected else None,
-        given.get('--client'))
+    files = []
+    for line in lines(folder, 'files'):
+        path, _, own = line.partition('\t')
+        own = own or given.get('--collected')
+        files.append((os.path.join(folder, path),
+                      oracle.read_time(own) if own else None))
+    return oracle.Fleet(files, oracle.read_as_of(lines(folder, 'as-of')[0]),
+                        given.get('--client'))
 
 
 class Comparison:
@@ -64,7 +68,9 @@ class Comparison:
         self.fleet = fleet_of(folder)
         self.macs += len(self.fleet.devices)
         foreign = self.findings(folder)
-        self.devices(folder, foreign)
+        verdicts = self.fleet.verdicts(foreign)
+        self.devices(folder, verdicts)
+        self.clients(folder, verdicts)
         self.accounts(folder)
         self.matrix(folder)
         self.rules(folder)
@@ -87,8 +93,19 @@ class Comparison:
                        got.get(key))
         return foreign
 
-    def devices(self, folder, foreign):
-        verdicts = self.fleet.verdicts(foreign)
+    def clients(self, folder, verdicts):
+        expected, got = {}, {}
+        for serial, verdict in verdicts.items():
+            d = self.fleet.devices[serial]
+            row = expected.setdefault(d.client, dict.fromkeys(CLIENTS, 0))
+            row['devices'] += 1
+            row[verdict.replace('-', '_')] += 1
+            row['not_reporting'] += d.stale
+        for r in report(folder, 'clients'):
+            got[r['client']] = {k: int(r[k] or 0) for k in CLIENTS}
+        self.check(folder, 'clients', None, expected, got)
+
+    def devices(self, folder, verdicts):
         got = {r['serial']: r for r in report(folder, 'devices')}
         self.check(folder, 'serials', None, sorted(verdicts), sorted(got))
         for serial in sorted(verdicts.keys() & got.keys()):
@@ -98,6 +115,7 @@ class Comparison:
             version = oracle.read_value(oracle.VERSION, r['os_version'], 0)
             for name, expected, found in (
                     ('verdict', verdicts[serial], r['verdict']),
+                    ('not_reporting', word(d.stale), r['not_reporting']),
                     ('client', d.client, r['client']),
                     ('chip', d.chip or '', r['chip']),
                     ('os_version', d.os_version, version),
@@ -144,8 +162,19 @@ class Comparison:
     def rules(self, folder):
         got = {r['rule']: r for r in report(folder, 'rules')}
         for rule, counts in self.fleet.tallies().items():
-            found = {k: int(got[rule][k] or 0) for k in counts}
+            r = got[rule]
+            found = {k: int(r[k] or 0) for k in counts}
             self.check(folder, f'counts of {rule}', None, counts, found)
+            known = counts['pass'] + counts['fail']
+            asked = known + counts['unknown'] + counts['notchecked']
+            self.check(folder, f'rates of {rule}', None,
+                       (rate(counts['pass'], known), rate(known, asked)),
+                       (r['pass_rate'], r['coverage']))
+
+
+def rate(part, whole):
+    """Four decimals; nothing of nothing is empty."""
+    return f'{part / whole:.4f}' if whole else ''
 
 
 def word(value):

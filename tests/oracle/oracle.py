@@ -421,6 +421,7 @@ def resolve_device(serial, rows, accounts, files, client):
     if d.needs_kext is None:
         d.needs_kext = False                    # the one default
     d.carried = set()
+    disputed = d.accounts_listed is False or 'accounts_listed' in conflicts
     for file in files:
         if serial in file.reported:
             d.carried |= file.device_columns
@@ -428,9 +429,9 @@ def resolve_device(serial, rows, accounts, files, client):
             # Account facts are told from device facts by their names, which
             # differ but for the keys and observed_at.
             d.carried |= file.account_columns
-            # Reading: "a source listed all accounts" is so where one did; an
-            # explicit "no" of another source takes nothing away.
-            d.accounts_listed = True
+            # Reading: a complete list says "yes" like a row would; a source
+            # that says "no" contradicts it.
+            d.accounts_listed = None if disputed else True
     d.all_accounts = [resolve_account(accounts[k]) for k in sorted(accounts)]
     d.accounts = [a for a in d.all_accounts if a.kind != 'system']
     return d
@@ -1026,8 +1027,9 @@ def verdict(d, results, more=()):
 class Fleet:
     """Everything the definitions say about a set of files."""
 
-    def __init__(self, paths, as_of, collected=None, client=None):
-        files = [read_file(p, as_of, collected) for p in paths]
+    def __init__(self, paths, as_of, client=None):
+        """paths: (path, collected or None)"""
+        files = [read_file(p, as_of, collected) for p, collected in paths]
         join(files)
         drop_replaced(files)
         self.devices = resolve_devices(files, client)
@@ -1094,8 +1096,9 @@ def main():
     p.add_argument('--explain', metavar='SERIAL')
     p.add_argument('files', nargs='+')
     o = p.parse_args()
-    fleet = Fleet(o.files, read_as_of(o.as_of),
-                  read_time(o.collected) if o.collected else None, o.client)
+    collected = read_time(o.collected) if o.collected else None
+    fleet = Fleet([(p, collected) for p in o.files], read_as_of(o.as_of),
+                  o.client)
     if o.explain:
         fleet.explain(o.explain, sys.stdout)
     elif o.verdicts:

@@ -5,7 +5,8 @@
 
 writes canonical files of about N Macs into DIR/in and, for the one who runs
 the program on them, DIR/as-of, DIR/options (one argument a line) and DIR/files
-(one path a line, relative to DIR). The same seed gives the same bytes.
+(one path a line, relative to DIR, and after a tab the time it was collected).
+The same seed gives the same bytes.
 
 Uniform chance would make every result "unknown", so a Mac starts from a state
 (healthy, spoiled in a few facts, or anything), its truth is told by two to six
@@ -68,9 +69,9 @@ A_ENUMS = {
 }
 A_TIMES = ('last_login password_reset_at token_verified_at').split()
 UIDS = '501 502 500 499 88 503 1001 x'.split()
-NAMES = ('ada Ben cleo IT-Admin dana svc_backup eve Root _spotlight GUEST '
+NAMES = ('ada Ben cleo IT-Admin dana svc_backup eve Zoë Root _spotlight GUEST '
          'daemon nobody').split()
-NAME_WEIGHTS = [9, 9, 7, 7, 5, 3, 3, 1, 1, 1, 1, 1]
+NAME_WEIGHTS = [9, 9, 7, 7, 5, 3, 3, 1, 1, 1, 1, 1, 1]
 # Ages in seconds: every bound, and one second to each side.
 BOUNDS = [d * DAY + s for d in (7, 14, 30, 60) for s in (-1, 0, 1)]
 AGES = ([0, 1, -1, 3600, DAY, 3 * DAY, 10 * DAY, 100 * DAY, 700 * DAY] +
@@ -235,6 +236,8 @@ class Maker:
                             if f not in h['device']]
             if kind.startswith('accounts') and rng.random() < .5:
                 h['account'].append('mdm_id')
+        if kind.startswith('accounts') and rng.random() < .3:
+            h['account'].append('uuid')
         if h['timed'] != 'none':
             h['account'].append('observed_at')
         else:
@@ -263,7 +266,7 @@ class Maker:
         if fact == 'holders_listed':
             return pick(rng, (True, 5), (False, 1), (None, 3))
         if fact == 'accounts_listed':
-            return pick(rng, (True, 2), (None, 3))
+            return pick(rng, (True, 4), (None, 6), (False, 1))
         if rng.random() < h['wrong'] and (fact in BOOLS or fact in A_BOOLS or
                                           fact != 'uid'):
             return self.any_value(fact, d['_times'])
@@ -275,7 +278,7 @@ class Maker:
             return value
         if isinstance(value, bool):
             if as_json and rng.random() < .5:
-                return value
+                return value if rng.random() < .7 else int(value)
             return h['words'][0 if value else 1]
         if isinstance(value, int):
             form = h['dates']
@@ -301,12 +304,19 @@ class Maker:
             record[fact] = self.spell(
                 h, self.told(h, d, fact, d, 'device'), fact, as_json)
         self.enrol(record, d)
-        if 'uuid' in record and self.rng.random() < .05:
-            record['uuid'] = d['_uuid']
-            record['serial'] = self.rng.choice([None, 'N/A', '0000000000'])
-            if 'mdm_id' in record:
-                record['mdm_id'] = None
+        self.unnamed(record, d)
         return record
+
+    def unnamed(self, record, d):
+        """A row that names its Mac by one id only."""
+        rng = self.rng
+        ids = [k for k in ('uuid', 'mdm_id') if k in record]
+        if ids and rng.random() < .05:
+            record['serial'] = rng.choice([None, 'N/A', '0000000000'])
+            only = rng.choice(ids)
+            for key in ids:
+                record[key] = (None if key != only else record[key] or
+                               d['_uuid'] if key == 'uuid' else record[key])
 
     def enrol(self, record, d):
         """Enrolled again: an older and a newer record of one Mac."""
@@ -355,7 +365,9 @@ class Maker:
 
     def phone(self, h):
         record = {'serial': 'PHONE1', 'platform': 'other'}
-        return {**dict.fromkeys(h['device']), **record}
+        told = {f: self.spell(h, self.any_value(f, [self.as_of - 60]), f, False)
+                for f in h['device'] if f in BOOLS or f in DEVICE_TIMES}
+        return {**dict.fromkeys(h['device']), **told, **record}
 
     def devices_csv(self, h, devices):
         rows = [self.device_record(h, d, False) for d in self.some(h, devices)]
@@ -371,8 +383,12 @@ class Maker:
             for a in d['accounts']:
                 if self.rng.random() < .04:
                     continue
-                record = self.account_record(h, d, a, as_json)
-                rows.append({'serial': self.serial_text(d), **record})
+                record = {'serial': self.serial_text(d),
+                          **self.account_record(h, d, a, as_json)}
+                self.unnamed(record, d)
+                rows.append(record)
+        if rows and self.rng.random() < .2:     # rejected: whose account?
+            rows.append({**rows[0], 'account': '' if not as_json else None})
         if self.rng.random() < .5:
             self.rng.shuffle(rows)
         return rows
@@ -457,9 +473,16 @@ def main():
         names.append(f'in/{i}-{kind}')
         write(os.path.join(folder, names[-1]), rows, header)
     options = []
-    if maker.rng.random() < .25:
-        collected = maker.as_of - maker.rng.choice([0, 1800, 2 * DAY, 40 * DAY])
-        options += ['--collected', stamp(collected)]
+
+    def collected():
+        return stamp(maker.as_of - maker.rng.choice([0, 1800, 2 * DAY,
+                                                     40 * DAY]))
+    fate = maker.rng.random()
+    if fate < .2:
+        options += ['--collected', collected()]
+    elif fate < .4:
+        names = [f'{n}\t{collected()}' if maker.rng.random() < .6 else n
+                 for n in names]
     if maker.rng.random() < .3:
         options += ['--client', 'Default Co']
     for name, lines in (('as-of', [maker.as_of_text]), ('options', options),
