@@ -390,7 +390,7 @@ static int64_t whole(const json_t *o, const char *key)
 static void remark_pages(struct job *j, const json_t *e, int64_t records)
 {
     static const char *const totals[] = {
-        "totalCount", "total",        "total_count",  "count",
+        "totalCount", "total",        "total_count",  "count",       "Total",
         "rows",       "recordsTotal", "@odata.count", "result_count"};
     static const char *const more[] = {"has_more",        "next",
                                        "@odata.nextLink", "nextPage",

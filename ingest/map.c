@@ -213,8 +213,12 @@ static int describe(struct map *m, const struct binding *b, struct err *err)
 static int bind_spec(struct map *m, struct set *set, const struct binding *b,
                      struct err *err)
 {
+    bool known = m->columns[b->column].wanted;
+
     if (describe(m, b, err) < 0)
         return -1;
+    if (known && b->spec->use == USE_IGNORE)
+        return 0; /* another entry reads it, and counts its cells */
     switch (b->spec->use) {
     case USE_FACT:
         if (b->spec->reading == READ_COMMAND)

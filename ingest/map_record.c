@@ -151,8 +151,8 @@ static bool take_target(struct map *m, struct target *t,
         if (got == GOT_EMPTY && !v.known)
             continue;
         if (have) {
-            t->disagree +=
-                v.known && t->f->merge == MERGE_SET && !map_same_value(&v, out);
+            t->disagree += v.known && !b->spec->fallback &&
+                           t->f->merge == MERGE_SET && !map_same_value(&v, out);
             continue;
         }
         if (v.known) {

@@ -351,9 +351,9 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
                         struct column_spec *c)
 {
     static const char *const known[] = {
-        "column", "fact",  "list",   "custom",  "secret",   "ignore",
-        "words",  "yes",   "no",     "unknown", "never",    "read",
-        "date",   "split", "covers", "empty",   "misleads", "skip"};
+        "column", "fact",  "list",     "custom", "secret",  "ignore", "words",
+        "yes",    "no",    "unknown",  "never",  "read",    "date",   "split",
+        "covers", "empty", "misleads", "skip",   "fallback"};
     json_t *names = json_object_get(o, "column");
     const char *empty = json_string_value(json_object_get(o, "empty"));
 
@@ -370,7 +370,8 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
     if (parse_use(p, o, scope, c) < 0 || parse_reading(p, o, c) < 0 ||
         get_text(p, o, "date", &c->date) < 0 ||
         get_text(p, o, "split", &c->split) < 0 ||
-        get_flag(p, o, "covers", &c->covers) < 0)
+        get_flag(p, o, "covers", &c->covers) < 0 ||
+        get_flag(p, o, "fallback", &c->fallback) < 0)
         return -1;
     if (json_object_get(o, "words") &&
         parse_words(p, json_object_get(o, "words"), c) < 0)

@@ -64,6 +64,7 @@ struct column_spec {
     char *split;      /* lists: what stands between names; NULL: find out */
     bool covers;      /* lists: everyone who has it is named */
     bool empty_is_no; /* an empty cell is an empty list, or a no */
+    bool fallback;    /* only where no other column knows; no disagreement */
     char *custom;   /* USE_CUSTOM: its name, without x_; NULL from the header */
     char *misleads; /* why a reader should not trust it */
     bool asked;     /* from --map or --keep */
