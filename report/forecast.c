@@ -108,6 +108,16 @@ static const struct forecast rows[] = {
      "The token is lost until recoveryOS sets it anew; on Apple silicon "
      "ownership and updates go with it",
      "Do not reset it; store the bootstrap token first", false},
+    {19, FORECAST_UNKNOWN, NOT_KNOWN,
+     "The identity provider changes its own password at once; the Mac and "
+     "FileVault probably follow only after a login there with the new one, and "
+     "until then ask for the old one",
+     "Let the person sign in at the ordinary login window, on the network, "
+     "before any restart",
+     false},
+    {20, FORECAST_SAFE, "safe",
+     "A reset in recoveryOS sets the token anew together with the password", "",
+     false},
 };
 
 static bool is(const struct forecast_facts *f, const char *state)
@@ -144,6 +154,16 @@ static int row_granted(const struct forecast_facts *f)
     return f->key_valid && f->recovery_open ? 16 : 17;
 }
 
+/* In recoveryOS: the disk must be open, or be opened with the key. */
+static int row_recovery(const struct forecast_facts *f)
+{
+    if (!f->recovery_open || f->filevault_on < 0)
+        return 7;
+    if (f->filevault_on && !f->key_valid)
+        return 17;
+    return 20;
+}
+
 static int row_of(const struct forecast_facts *f, enum forecast_by by)
 {
     if (f->network || (f->os >= 0 && f->os < OS_10_13))
@@ -154,6 +174,10 @@ static int row_of(const struct forecast_facts *f, enum forecast_by by)
         return 3;
     if (by == FORECAST_ADMIN && f->other_admin)
         return 4;
+    if (by == FORECAST_IDP)
+        return 19;
+    if (by == FORECAST_RECOVERY)
+        return row_recovery(f);
     if (f->laps)
         return 5;
     if (f->token_real == 0)
@@ -174,8 +198,32 @@ struct forecast forecast_reset(const struct forecast_facts *f,
         out.verdict = FORECAST_LOCKOUT_RISK;
         out.group = LOCKOUT;
     }
-    out.last_token = f->sole_holder && out.row >= 8;
+    out.last_token = f->sole_holder && out.row >= 8 && out.row <= 18;
     return out;
+}
+
+void forecast_missing(const struct forecast_facts *f, const char *out[9])
+{
+    size_t n = 0;
+
+    if (f->os < 0)
+        out[n++] = "os_version";
+    if (f->secure_token < 0)
+        out[n++] = "secure_token";
+    else if (f->token_real < 0)
+        out[n++] = "token_verified_at";
+    if (f->filevault_on < 0)
+        out[n++] = "filevault";
+    if (is(f, "unknown") || is(f, "conflict"))
+        out[n++] = "bootstrap_escrowed_device|bootstrap_escrowed_server";
+    if (is(f, "invalid"))
+        out[n++] = "eacs_preflight";
+    if (f->bootstrap_grants < 0 && !is(f, "unknown") && !is(f, "conflict") &&
+        !is(f, "invalid") && f->os >= 0)
+        out[n++] = "kind|role";
+    if (f->silent)
+        out[n++] = "last_checkin";
+    out[n] = NULL;
 }
 
 const char *forecast_word(enum forecast_verdict v)

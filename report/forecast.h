@@ -47,7 +47,8 @@ struct forecast_facts {
 };
 
 struct forecast {
-    int row; /* of the table, 1 to 18; 0: none fits for certain */
+    int row; /* of the table, 1 to 18; 0: none fits for certain; 19 and 20
+                are resets by an identity provider and in recoveryOS */
     enum forecast_verdict verdict;
     const char *group;   /* for counting: "must log in before a restart" */
     const char *say;     /* what happens and why; one or two sentences */
@@ -57,6 +58,12 @@ struct forecast {
 
 struct forecast forecast_reset(const struct forecast_facts *f,
                                enum forecast_by by);
+
+/*
+ * The facts without which no better answer is possible, as names of facts
+ * ("a|b" where either is enough), NULL-terminated; at most 8.
+ */
+void forecast_missing(const struct forecast_facts *f, const char *out[9]);
 
 /* "safe", "login-first", "token-lost", "lockout-risk", "unknown",
  * "notapplicable" */

@@ -162,6 +162,40 @@ START_TEST(less_knowledge_is_never_safer)
 }
 END_TEST
 
+START_TEST(other_ways_of_resetting_have_their_own_answer)
+{
+    struct forecast_facts f = known;
+
+    ck_assert_int_eq(forecast_reset(&f, FORECAST_IDP).row, 19);
+    ck_assert_int_eq(forecast_reset(&f, FORECAST_IDP).verdict,
+                     FORECAST_UNKNOWN);
+    ck_assert_int_eq(forecast_reset(&f, FORECAST_RECOVERY).row, 17);
+    f.key_valid = true;
+    ck_assert_int_eq(forecast_reset(&f, FORECAST_RECOVERY).row, 20);
+    f.recovery_open = false;
+    ck_assert_int_eq(forecast_reset(&f, FORECAST_RECOVERY).verdict,
+                     FORECAST_UNKNOWN);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_named)
+{
+    struct forecast_facts f = known;
+    const char *missing[9];
+
+    forecast_missing(&f, missing);
+    ck_assert_ptr_null(missing[0]);
+    f.secure_token = f.token_real = f.filevault_on = -1;
+    f.bootstrap_state = "unknown";
+    forecast_missing(&f, missing);
+    ck_assert_str_eq(missing[0], "secure_token");
+    ck_assert_str_eq(missing[1], "filevault");
+    ck_assert_str_eq(missing[2],
+                     "bootstrap_escrowed_device|bootstrap_escrowed_server");
+    ck_assert_ptr_null(missing[3]);
+}
+END_TEST
+
 START_TEST(the_last_token_is_said)
 {
     struct forecast_facts f = known;
@@ -183,6 +217,8 @@ Suite *forecast_suite(void)
                         (int)COUNT_OF(table));
     tcase_add_test(tc, a_token_admins_reset_is_safe_only_with_another_admin);
     tcase_add_loop_test(tc, less_knowledge_is_never_safer, 0, 5);
+    tcase_add_test(tc, other_ways_of_resetting_have_their_own_answer);
+    tcase_add_test(tc, what_is_missing_is_named);
     tcase_add_test(tc, the_last_token_is_said);
     suite_add_tcase(s, tc);
     return s;
