@@ -13,14 +13,13 @@
 #include "report/spool.h"
 
 /* The queries that go through a spool, and what orders them: findings by
- * report_finding, the others by the rank of their Mac. */
+ * report_finding, others by the rank of their Mac; NULL: as they come. */
 static const struct {
     const char *query, *key;
-} large[] = {
-    {"accounts", "_rank"},
-    {"devices", "_rank"},
-    {"findings", "_finding"},
-    {"matrix", "_rank"}};
+} large[] = {{"accounts", "_rank"},
+             {"devices", "_rank"},
+             {"findings", "_finding"},
+             {"changes", NULL}};
 
 /* The rows of a large query. */
 struct kept {
@@ -30,6 +29,7 @@ struct kept {
     struct spool *spool;
     bool by_finding;
     int64_t least, most; /* keys */
+    int64_t total;       /* rows */
 };
 
 struct report_cache {
@@ -71,6 +71,11 @@ const struct cell *rows_cells(const struct rows *rows)
 const struct cell *rows_cell(const struct rows *rows, size_t column)
 {
     return &rows_cells(rows)[column];
+}
+
+int64_t rows_total(const struct rows *rows)
+{
+    return rows->kept ? rows->kept->total : -1;
 }
 
 size_t rows_column(const struct rows *rows, const char *name)
@@ -127,12 +132,14 @@ static int fill_spool(struct kept *k, struct feed *feed, const char *key,
 {
     const struct cell *cells = feed_cells(feed);
     size_t n = shape_all(feed_shape(feed)),
-           at = shape_column(feed_shape(feed), key);
+           at = key ? shape_column(feed_shape(feed), key) : 0;
     int step;
 
-    while ((step = feed_next(feed, err)) == 1)
-        if (spool_add(k->spool, cells[at].number, cells, n, err) < 0)
+    while ((step = feed_next(feed, err)) == 1) {
+        if (spool_add(k->spool, key ? cells[at].number : 1, cells, n, err) < 0)
             return -1;
+        k->total++;
+    }
     return step < 0 ? -1 : spool_end(k->spool, err);
 }
 
@@ -148,8 +155,10 @@ static struct kept *kept_make(const struct report *r, size_t which,
         return NULL;
     }
     k->query = large[which].query;
-    k->by_finding = strcmp(large[which].key, "_finding") == 0;
-    if (key_range(r, k, err) == 0)
+    k->by_finding =
+        large[which].key && strcmp(large[which].key, "_finding") == 0;
+    k->least = k->most = 1;
+    if (!large[which].key || key_range(r, k, err) == 0)
         k->spool = spool_new(k->least, k->most, err);
     if (k->spool)
         feed = feed_open(r, k->query, err);

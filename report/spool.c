@@ -228,6 +228,13 @@ static bool fill(struct spool_reader *r, size_t n)
 {
     struct spool *s = r->spool;
 
+    if (r->len - r->at >= n)
+        return true;
+    if (r->at > 0) { /* what was taken is not needed any more */
+        memmove(r->buf, r->buf + r->at, r->len - r->at);
+        r->len -= r->at;
+        r->at = 0;
+    }
     while (r->len - r->at < n) {
         size_t want = n - (r->len - r->at);
         ssize_t got;
