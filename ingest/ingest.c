@@ -386,6 +386,15 @@ static int64_t whole(const json_t *o, const char *key)
                : -1;
 }
 
+/* A Mac's other accounts may stand on another page. */
+static void one_of_many(struct job *j)
+{
+    j->partial = true;
+    if (j->source->accounts && j->source->complete_accounts)
+        remark(j, "its accounts do not count as all accounts of a Mac: put "
+                  "all pages into one file (cat page*.json)");
+}
+
 /* A page that says it is one of many: the fleet is not complete. */
 static void remark_pages(struct job *j, const json_t *e, int64_t records)
 {
@@ -408,6 +417,7 @@ static void remark_pages(struct job *j, const json_t *e, int64_t records)
                    "the file says that there are %lld records and holds "
                    "%lld: it is one page of many, the fleet is incomplete",
                    (long long)n, (long long)records);
+            one_of_many(j);
             return;
         }
     }
@@ -419,6 +429,7 @@ static void remark_pages(struct job *j, const json_t *e, int64_t records)
                    "the file says by \"%s\" that more pages follow: the "
                    "fleet is incomplete",
                    more[i]);
+            one_of_many(j);
             return;
         }
     }
