@@ -94,24 +94,29 @@ CREATE TEMP TABLE id_map (
 ) WITHOUT ROWID;
 
 INSERT INTO id_map
-SELECT r.uuid, 0,
-       CASE WHEN min(r.device_id) = max(r.device_id)
-            THEN min(r.device_id) END
-  FROM part p
-  CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
-                         AND r.import_id = p.import_id
- WHERE r.uuid IS NOT NULL AND r.device_id IS NOT NULL
- GROUP BY r.uuid;
-
-INSERT INTO id_map
-SELECT r.mdm_id, p.scope,
-       CASE WHEN min(r.device_id) = max(r.device_id)
-            THEN min(r.device_id) END
-  FROM part p
-  CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
-                         AND r.import_id = p.import_id
- WHERE r.mdm_id IS NOT NULL AND r.device_id IS NOT NULL
- GROUP BY r.mdm_id, p.scope;
+SELECT id, scope,
+       CASE WHEN min(device_id) = max(device_id) THEN min(device_id) END
+  FROM (SELECT r.uuid AS id, 0 AS scope, r.device_id
+          FROM part p
+          CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
+                                 AND r.import_id = p.import_id
+        UNION ALL
+        SELECT r.mdm_id, p.scope, r.device_id
+          FROM part p
+          CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
+                                 AND r.import_id = p.import_id
+        UNION ALL
+        SELECT r.uuid, 0, r.device_id
+          FROM part p
+          CROSS JOIN account_row r ON r.row_id BETWEEN p.a_low AND p.a_high
+                                  AND r.import_id = p.import_id
+        UNION ALL
+        SELECT r.mdm_id, p.scope, r.device_id
+          FROM part p
+          CROSS JOIN account_row r ON r.row_id BETWEEN p.a_low AND p.a_high
+                                  AND r.import_id = p.import_id)
+ WHERE id IS NOT NULL AND device_id IS NOT NULL
+ GROUP BY id, scope;
 
 DROP TABLE IF EXISTS temp.device_join;
 DROP TABLE IF EXISTS temp.account_join;

@@ -277,7 +277,7 @@ static int scan_device_row(struct resolve *r, const struct part *p,
     *last = device;
     s->flags |= SLOT_EXISTS;
     s->rows = s->rows ? 2 : 1;
-    if (s->rows == 2)
+    if (s->rows == 2 || sqlite3_column_int(st, 4)) /* several, or joined */
         s->flags |= SLOT_MULTI;
     if (sqlite3_column_int(st, 3)) { /* the record listed accounts */
         if (p->complete)
@@ -309,7 +309,7 @@ static int scan_devices(struct resolve *r, struct err *err)
     r->ascending = true;
     strbuf_adds(&sql, "SELECT ");
     row_device(r, ROW_DEVICE, &sql);
-    strbuf_adds(&sql, ", d.row_id, d.client, d.reports");
+    strbuf_adds(&sql, ", d.row_id, d.client, d.reports, d.device_id IS NULL");
     row_from_one(r, ROW_DEVICE, &sql);
     if (!strbuf_ok(&sql)) {
         err_nomem(err);

@@ -216,14 +216,17 @@ static struct value device_value(struct load *l, const struct out *o)
     }
 }
 
-/* An id of the Mac, for rows without a usable serial. */
+/*
+ * An id of the Mac, for rows without a usable serial. An accounts file says it
+ * with the serial too: it leads other rows there, and tells enrolments apart.
+ */
 static struct value account_id(const struct load *l,
                                const struct map_account *a, int own, int held)
 {
-    if (l->device_id)
-        return (struct value){VALUE_NULL, 0, NULL, 0};
     if (l->accounts_main)
         return fact_of(a->v, a->has, own);
+    if (l->device_id)
+        return (struct value){VALUE_NULL, 0, NULL, 0};
     return fact_of(l->rec.v, l->rec.has, held);
 }
 
@@ -243,9 +246,7 @@ static struct value account_value(struct load *l, const struct map_account *a,
         return v.type == VALUE_NULL ? record_time(l) : v;
     case OUT_UUID:
         return account_id(l, a, l->a_uuid, l->d_uuid);
-    case OUT_MDM_ID: /* of an accounts file always: it tells enrolments apart */
-        if (l->accounts_main)
-            return fact_of(a->v, a->has, l->a_mdm_id);
+    case OUT_MDM_ID:
         return account_id(l, a, l->a_mdm_id, l->d_mdm_id);
     case OUT_RAW:
         return braced(l, strbuf_str(&l->rec.raw) + a->raw_at, a->raw_len);
@@ -527,20 +528,38 @@ static int next_row(void *ctx, struct err *err)
     return step;
 }
 
+/* The facts of the main row without a detour: they are most of its cells. */
+static void give_fact(const struct fact_value *v, uint64_t has, int fact,
+                      sqlite3_context *out)
+{
+    if (!(has & BIT(fact)))
+        return;
+    if (v[fact].text)
+        sqlite3_result_text(out, v[fact].text, (int)v[fact].len, SQLITE_STATIC);
+    else
+        sqlite3_result_int64(out, v[fact].number);
+}
+
 static void give_column(void *ctx, sqlite3_context *out, int i)
 {
     struct load *l = ctx;
+    const struct map_account *a = &l->rec.accounts[0];
     struct insert *in = l->accounts_main ? &l->account : &l->device;
     const struct out *o = &in->columns[i];
-    struct value v = l->accounts_main ? account_value(l, &l->rec.accounts[0], o)
-                                      : device_value(l, o);
+    struct value v;
 
+    if (o->kind == OUT_FACT) {
+        if (l->accounts_main)
+            give_fact(a->v, a->has, o->fact, out);
+        else
+            give_fact(l->rec.v, l->rec.has, o->fact, out);
+        return;
+    }
+    v = l->accounts_main ? account_value(l, a, o) : device_value(l, o);
     if (v.type == VALUE_INT)
         sqlite3_result_int64(out, v.number);
     else if (v.type == VALUE_TEXT)
-        sqlite3_result_text(out, v.text, (int)v.len,
-                            o->kind == OUT_FACT ? SQLITE_STATIC
-                                                : SQLITE_TRANSIENT);
+        sqlite3_result_text(out, v.text, (int)v.len, SQLITE_TRANSIENT);
 }
 
 int load_all(struct load *l, struct feed_slot *slot,
