@@ -132,8 +132,8 @@ CREATE TABLE account_row (
   device_id INTEGER,
   read_at   INTEGER,                 -- own observed_at, else the time of the
                                      -- record that holds it; orders rows only
-  uuid TEXT, mdm_id TEXT,            -- where there is no usable serial; mdm_id
-                                     -- of an accounts file always
+  uuid TEXT, mdm_id TEXT,            -- where there is no usable serial, and of
+                                     -- an accounts file always
   account TEXT NOT NULL,             -- as spelled
   full_name TEXT, uid INTEGER, guid TEXT, observed_at INTEGER, kind TEXT,
   role TEXT, created_by TEXT, admin INTEGER, hidden INTEGER, disabled INTEGER,
@@ -278,6 +278,17 @@ CREATE TABLE device_result (
                                      -- I E; account rules: the worst, in the
                                      -- order E F U C P A
   PRIMARY KEY (period_id, device_id)
+) STRICT, WITHOUT ROWID;
+
+-- What a failed rule means for a move to another server, in the order of fixing.
+CREATE TABLE move_rule (
+  period_id INTEGER NOT NULL REFERENCES run,
+  rule_no   INTEGER NOT NULL,
+  level     TEXT NOT NULL,           -- blocked hands-on action-first; checklist:
+                                     -- one task for the fleet, moves no Mac
+  way       TEXT NOT NULL,           -- the only route it matters for; '' all
+  step      INTEGER NOT NULL,        -- lower is fixed first
+  PRIMARY KEY (period_id, rule_no)
 ) STRICT, WITHOUT ROWID;
 
 -- Facts on which sources disagree, every value with its row.
