@@ -30,6 +30,7 @@ struct kept {
     bool by_finding;
     int64_t least, most; /* keys */
     int64_t total;       /* rows */
+    size_t longest;      /* text, in bytes */
 };
 
 struct report_cache {
@@ -76,6 +77,11 @@ const struct cell *rows_cell(const struct rows *rows, size_t column)
 int64_t rows_total(const struct rows *rows)
 {
     return rows->kept ? rows->kept->total : -1;
+}
+
+size_t rows_longest(const struct rows *rows)
+{
+    return rows->kept ? rows->kept->longest : 0;
 }
 
 size_t rows_column(const struct rows *rows, const char *name)
@@ -127,6 +133,16 @@ static int key_range(const struct report *r, struct kept *k, struct err *err)
     return db_number(r->db, most, 0, &k->most, err);
 }
 
+static size_t longest(const struct cell *cells, size_t n, size_t most)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (cells[i].kind == CELL_TEXT && cells[i].len > most)
+            most = cells[i].len;
+    return most;
+}
+
 static int fill_spool(struct kept *k, struct feed *feed, const char *key,
                       struct err *err)
 {
@@ -139,6 +155,7 @@ static int fill_spool(struct kept *k, struct feed *feed, const char *key,
         if (spool_add(k->spool, key ? cells[at].number : 1, cells, n, err) < 0)
             return -1;
         k->total++;
+        k->longest = longest(cells, n, k->longest);
     }
     return step < 0 ? -1 : spool_end(k->spool, err);
 }

@@ -52,6 +52,9 @@ enum cell_kind rows_kind(const struct rows *rows, size_t column);
 /* All rows there are, where that is known beforehand; else -1. */
 int64_t rows_total(const struct rows *rows);
 
+/* Bytes of the longest text among them, where it is known; else 0. */
+size_t rows_longest(const struct rows *rows);
+
 /* The printed cells of the present row, rows_width() of them. */
 const struct cell *rows_cells(const struct rows *rows);
 

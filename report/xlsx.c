@@ -2,8 +2,9 @@
  * xlsx.c - the sheets of rows.
  *
  * A sheet is a query and a list of its columns in the order that a person
- * reads; titles are the names of the columns in words. Sheets are streamed, so
- * memory does not grow with the fleet, and a full one is continued on another.
+ * reads; titles are the names of the columns in words. First all sheets are
+ * made with their headers; those of many rows are then filled, so that memory
+ * does not grow with the fleet. A full one is continued on another.
  */
 #include "core/base.h"
 
@@ -12,8 +13,13 @@
 #include "report/manifest.h"
 #include "report/query.h"
 #include "report/xlsx.h"
+#include "report/xlsx_pack.h"
+
+#include <unistd.h>
 
 #define LINKED_ROWS 2000 /* findings that lead to their Mac */
+#define WIDTH_ROWS 5000  /* rows that decide how wide a column is */
+#define TABLES 10
 
 struct sheet_spec {
     const char *name, *query;
@@ -69,7 +75,7 @@ static const struct sheet_spec gaps = {"Not measured", "gaps",
 /* The sheets of each use between the summary and the method. */
 static const struct {
     const char *use;
-    const struct sheet_spec *sheets[10];
+    const struct sheet_spec *sheets[TABLES];
 } uses[] = {
     {"monthly",
      {&findings, &devices, &accounts, &rules, &remedies, &changes, &waivers,
@@ -104,6 +110,15 @@ struct table {
     int part;        /* 1 for the first sheet of the rows */
     int64_t row;     /* the last row written; 0 is the header */
     int64_t written; /* over all parts */
+    size_t rank;     /* findings: the place of the rank of their Mac */
+};
+
+/* The workbook being made, and the tables that are still to be filled. */
+struct making {
+    struct book b;
+    const struct report *r;
+    struct table *fill[TABLES];
+    size_t count, at; /* at: whose rows are being put in */
 };
 
 /* "_remedy_title" is "What to do"; others are their names in words. */
@@ -182,10 +197,12 @@ static void start_sheet(struct table *t)
     t->part++;
     snprintf(name, sizeof(name), t->part > 1 ? "%s (%d)" : "%s", t->spec->name,
              t->part);
-    t->s = book_sheet(t->b, name, true);
+    t->s = book_sheet(t->b, name);
     t->row = 0;
-    if (t->s)
-        write_header(t);
+    if (!t->s)
+        return;
+    t->s->columns = t->width + (t->spec->work ? (int)COUNT_OF(work_titles) : 0);
+    write_header(t);
 }
 
 /* A list to choose from, a date, and free text. */
@@ -250,70 +267,208 @@ static void end_sheet(struct table *t)
     xlsx_print(t->b, t->s, t->r, 0);
 }
 
-/* The Mac's row in the sheet of Macs, which has the same order. */
-static void write_link(struct table *t, int column, const struct cell *c)
-{
-    const struct cell *rank = rows_cell(t->rows, rows_column(t->rows, "_rank"));
-    char place[64];
-
-    if (t->written >= LINKED_ROWS || rank->number >= BOOK_ROWS ||
-        c->kind != CELL_TEXT) {
-        book_cell(t->b, t->s, t->row, column, c);
-        return;
-    }
-    snprintf(place, sizeof(place), "'Devices'!B%lld",
-             (long long)rank->number + 1);
-    book_link(t->b, t->s, t->row, column, place, c->text, c->len);
-}
-
+/* A row of few: the library keeps it. */
 static void write_row(struct table *t)
 {
     int i;
 
-    if (t->row == BOOK_ROWS) {
-        end_sheet(t);
-        start_sheet(t);
-    }
     t->row++;
     for (i = 0; i < t->width; i++) {
         const struct place *p = &t->places[i];
         const struct cell *c = rows_cell(t->rows, p->from);
 
-        if (p->link)
-            write_link(t, i, c);
-        else if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
+        if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
             book_text(t->b, t->s, t->row, i, "Unknown", 7, FMT_TEXT);
         else if (p->points && c->kind == CELL_SHARE)
             book_number(t->b, t->s, t->row, i, c->share, FMT_POINTS);
         else
             book_cell(t->b, t->s, t->row, i, c);
     }
+}
+
+static int write_few(struct table *t, struct err *err)
+{
+    int step = 1;
+
+    start_sheet(t);
+    while (t->b->first == LXW_NO_ERROR && t->row < BOOK_ROWS &&
+           (step = rows_next(t->rows, err)) == 1)
+        write_row(t);
+    end_sheet(t);
+    return step < 0 ? -1 : 0;
+}
+
+/* ------------------------------------------------------------- many rows -- */
+
+/* One cell of each style in row 2, where xlsx_pack() reads their numbers. */
+static void write_samples(struct table *t)
+{
+    static const enum book_format formats[XML_STYLES] = {
+        [XML_TEXT] = FMT_TEXT,       [XML_DATE] = FMT_DATE,
+        [XML_PERCENT] = FMT_PERCENT, [XML_POINTS] = FMT_POINTS,
+        [XML_NUMBER] = FMT_NUMBER,   [XML_LINK] = FMT_LINK,
+    };
+    size_t i;
+
+    for (i = 0; i < XML_STYLES; i++)
+        BOOK_CALL(t->b, worksheet_write_blank(t->s->ws, 1, (lxw_col_t)i,
+                                              t->b->format[formats[i]]));
+}
+
+/* Columns are as wide as the first rows want them. */
+static int measure(struct table *t, uint16_t *width, struct err *err)
+{
+    struct rows *rows = rows_open(t->r, t->spec->query, err);
+    struct sheet s = {.rows = 0};
+    int64_t n = 0;
+    int step = -1, i;
+
+    while (rows && n++ < WIDTH_ROWS && (step = rows_next(rows, err)) == 1)
+        for (i = 0; i < t->width; i++) {
+            const struct cell *c = rows_cell(rows, t->places[i].from);
+
+            if (c->kind == CELL_TEXT)
+                book_widen(&s, i, c->text, c->len);
+            else if (c->kind == CELL_TIME)
+                book_widen(&s, i, "2026-11-30 00:00", 16);
+        }
+    rows_close(rows);
+    memcpy(width, s.width, sizeof(s.width));
+    return step < 0 ? -1 : 0;
+}
+
+/* Sheets with everything but their rows, as many as the rows need. */
+static int announce(struct table *t, struct err *err)
+{
+    int64_t left = rows_total(t->rows);
+    uint16_t *width = calloc(BOOK_COLUMNS, sizeof(*width));
+    int rc = width ? measure(t, width, err) : err_nomem(err);
+
+    while (rc == 0) {
+        int i;
+
+        start_sheet(t);
+        if (!t->s)
+            break;
+        for (i = 0; i < t->width; i++)
+            if (width[i] > t->s->width[i])
+                t->s->width[i] = width[i];
+        write_samples(t);
+        t->row = left < BOOK_ROWS ? left : BOOK_ROWS;
+        t->s->fill = true;
+        t->s->fill_rows = t->row;
+        end_sheet(t);
+        left -= t->row;
+        if (left <= 0)
+            break;
+    }
+    free(width);
+    return rc;
+}
+
+/* The Mac's row in the sheet of Macs, which has the same order. */
+static void stream_link(struct table *t, struct xml *x, int column,
+                        const struct cell *c, struct strbuf *links)
+{
+    const struct cell *rank = rows_cell(t->rows, t->rank);
+    char name[4];
+    size_t n = xml_column(column, name);
+
+    if (t->written >= LINKED_ROWS || rank->number >= BOOK_ROWS ||
+        c->kind != CELL_TEXT) {
+        xml_cell(x, column, c);
+        return;
+    }
+    strbuf_addf(links,
+                "<hyperlink ref=\"%.*s%lld\" location=\"'Devices'!B%lld\"/>",
+                (int)n, name, (long long)x->row, (long long)rank->number + 1);
+    xml_text(x, column, c->text, c->len, XML_LINK);
+}
+
+static void stream_row(struct table *t, struct xml *x, int64_t row,
+                       struct strbuf *links)
+{
+    int i;
+
+    xml_row(x, row);
+    for (i = 0; i < t->width; i++) {
+        const struct place *p = &t->places[i];
+        const struct cell *c = rows_cell(t->rows, p->from);
+
+        if (p->link)
+            stream_link(t, x, i, c, links);
+        else if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
+            xml_text(x, i, "Unknown", 7, XML_TEXT);
+        else if (p->points && c->kind == CELL_SHARE)
+            xml_share(x, i, c->share, XML_POINTS);
+        else
+            xml_cell(x, i, c);
+    }
+    xml_row_end(x);
     t->written++;
 }
 
-static int write_table(struct book *b, const struct report *r,
-                       const struct sheet_spec *spec, struct err *err)
+/* pack_rows_fn: the next rows of the table at hand. */
+static int stream_rows(void *ctx, const struct sheet *s, struct xml *x,
+                       struct strbuf *links, struct err *err)
+{
+    struct making *m = ctx;
+    struct table *t = m->fill[m->at];
+    int64_t n;
+    int step;
+
+    for (n = 0; n < s->fill_rows; n++) {
+        step = rows_next(t->rows, err);
+        if (step < 0)
+            return -1;
+        if (step == 0)
+            return err_set(err, ERR_FAIL, "rows of %s are missing",
+                           t->spec->query);
+        stream_row(t, x, n + 2, links);
+        if (x->failed)
+            break; /* what went wrong is said by the caller */
+    }
+    m->b.cut += x->cut;
+    if (t->written == rows_total(t->rows))
+        m->at++;
+    return 0;
+}
+
+static void drop_table(struct table *t)
+{
+    if (t)
+        rows_close(t->rows);
+    free(t);
+}
+
+static int add_table(struct making *m, const struct sheet_spec *spec,
+                     struct err *err)
 {
     struct table *t = calloc(1, sizeof(*t));
-    int step = -1;
+    int rc = -1;
 
     if (!t)
         return err_nomem(err);
-    t->b = b;
-    t->r = r;
+    t->b = &m->b;
+    t->r = m->r;
     t->spec = spec;
-    t->rows = rows_open(r, spec->query, err);
-    if (t->rows) {
+    t->rows = rows_open(m->r, spec->query, err);
+    if (t->rows)
         find_places(t);
-        start_sheet(t);
-        while (b->first == LXW_NO_ERROR &&
-               (step = rows_next(t->rows, err)) == 1)
-            write_row(t);
-        end_sheet(t);
+    if (t->rows && strcmp(spec->query, "findings") == 0)
+        t->rank = rows_column(t->rows, "_rank");
+    if (t->rows && rows_total(t->rows) >= 0) {
+        m->b.long_texts |= rows_longest(t->rows) > BOOK_CELL;
+        rc = announce(t, err);
+        if (rc == 0) {
+            m->fill[m->count++] = t;
+            return 0;
+        }
+    } else if (t->rows) {
+        rc = write_few(t, err);
     }
-    rows_close(t->rows);
-    free(t);
-    return step < 0 ? (b->first == LXW_NO_ERROR ? -1 : 0) : 0;
+    drop_table(t);
+    return rc;
 }
 
 /* -------------------------------------------------------------- the book -- */
@@ -397,46 +552,60 @@ static bool wanted(const struct report *r, const struct sheet_spec *spec)
     return true;
 }
 
-static int write_sheets(struct book *b, const struct report *r, struct err *err)
+static int add_tables(struct making *m, struct err *err)
 {
     size_t u = 0, i;
 
-    while (u + 1 < COUNT_OF(uses) && strcmp(uses[u].use, r->use) != 0)
+    while (u + 1 < COUNT_OF(uses) && strcmp(uses[u].use, m->r->use) != 0)
         u++;
-    for (i = 0; i < COUNT_OF(uses[u].sheets) && uses[u].sheets[i]; i++)
-        if (wanted(r, uses[u].sheets[i]) &&
-            write_table(b, r, uses[u].sheets[i], err) < 0)
+    for (i = 0; i < TABLES && uses[u].sheets[i]; i++)
+        if (wanted(m->r, uses[u].sheets[i]) &&
+            add_table(m, uses[u].sheets[i], err) < 0)
             return -1;
     return 0;
+}
+
+/* The workbook without its many rows, in a file of its own. */
+static int make_frame(struct making *m, struct err *err)
+{
+    struct sheet *first = book_sheet(&m->b, "Summary"), *last;
+
+    if (!first || set_properties(&m->b, m->r, err) < 0 ||
+        add_tables(m, err) < 0 || !(last = book_sheet(&m->b, "Method")) ||
+        xlsx_method(&m->b, last, m->r, err) < 0 ||
+        xlsx_summary(&m->b, first, m->r, err) < 0) {
+        if (err->code == ERR_NONE)
+            err_at(err, ERR_OUTPUT, m->b.path, 0, 0,
+                   "cannot make the workbook: %s", lxw_strerror(m->b.first));
+        return -1;
+    }
+    return book_close(&m->b, err);
 }
 
 int xlsx_write(const struct report *r, const struct writer *w,
                struct output *out, struct err *err)
 {
-    struct book *b = malloc(sizeof(*b));
-    struct sheet *first, *last;
+    struct making *m = calloc(1, sizeof(*m));
+    char frame[PATH_MAX];
     int rc = -1;
+    size_t i;
 
     (void)w;
-    if (!b)
+    if (!m)
         return err_nomem(err);
-    if (book_open(b, out->path, err) < 0) {
-        free(b);
-        return -1;
+    m->r = r;
+    snprintf(frame, sizeof(frame), "%.*s.frame.tmp",
+             (int)(strlen(out->path) - strlen(".tmp")), out->path);
+    if (book_open(&m->b, frame, err) == 0) {
+        if (make_frame(m, err) == 0)
+            rc = xlsx_pack(&m->b, frame, out->path, stream_rows, m, err);
+        if (rc == 0)
+            book_counts(&m->b, out);
+        book_free(&m->b);
+        unlink(frame);
     }
-    first = book_sheet(b, "Summary", false);
-    if (first && set_properties(b, r, err) == 0 &&
-        write_sheets(b, r, err) == 0 &&
-        (last = book_sheet(b, "Method", false)) &&
-        xlsx_method(b, last, r, err) == 0 &&
-        xlsx_summary(b, first, r, err) == 0)
-        rc = book_close(b, out, err);
-    else if (err->code == ERR_NONE)
-        rc = b->first == LXW_NO_ERROR ? err_nomem(err)
-                                      : err_at(err, ERR_OUTPUT, out->path, 0, 0,
-                                               "cannot write the workbook: %s",
-                                               lxw_strerror(b->first));
-    book_drop(b);
-    free(b);
+    for (i = 0; i < m->count; i++)
+        drop_table(m->fill[i]);
+    free(m);
     return rc;
 }

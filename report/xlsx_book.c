@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define CELL_UNITS 32767 /* UTF-16 units that a cell holds */
-#define NOTE_UNITS 60    /* room for the note at the end of a cut text */
-#define WIDTH_ROWS 5000  /* rows that a column's width is taken from */
+#define NOTE_UNITS 60   /* room for the note at the end of a cut text */
+#define WIDTH_ROWS 5000 /* rows that a column's width is taken from */
+#define WIDTH_ROWS 5000 /* rows that a column's width is taken from */
 #define WIDTH_LEAST 8
 #define WIDTH_MOST 60
 #define LINKS_MOST 60000 /* the format allows 65,530 a sheet */
@@ -94,6 +94,7 @@ int book_open(struct book *b, const char *path, struct err *err)
     size_t i;
 
     memset(b, 0, sizeof(*b));
+    snprintf(b->path, sizeof(b->path), "%s", path);
     snprintf(b->tmpdir, sizeof(b->tmpdir), "%.*s",
              slash ? (int)(slash - path) : 1, slash ? path : ".");
     options.tmpdir = b->tmpdir; /* beside the report, not in a shared folder */
@@ -103,14 +104,14 @@ int book_open(struct book *b, const char *path, struct err *err)
     for (i = 0; i < FMT_COUNT; i++) {
         b->format[i] = make_format(b->wb, &looks[i]);
         if (!b->format[i]) {
-            book_drop(b);
+            book_free(b);
             return err_nomem(err);
         }
     }
     return 0;
 }
 
-struct sheet *book_sheet(struct book *b, const char *name, bool streamed)
+struct sheet *book_sheet(struct book *b, const char *name)
 {
     struct sheet *s;
 
@@ -125,9 +126,7 @@ struct sheet *book_sheet(struct book *b, const char *name, bool streamed)
     }
     snprintf(s->name, sizeof(s->name), "%s", name);
     s->last_row = -1;
-    b->wb->options.constant_memory = streamed;
     s->ws = workbook_add_worksheet(b->wb, name);
-    b->wb->options.constant_memory = LXW_FALSE;
     if (!s->ws) {
         free(s);
         BOOK_CALL(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
@@ -154,7 +153,7 @@ static void set_widths(struct book *b)
         }
 }
 
-static void count_parts(const struct book *b, struct output *out)
+void book_counts(const struct book *b, struct output *out)
 {
     struct strbuf d = {0};
     size_t i;
@@ -172,16 +171,6 @@ static void count_parts(const struct book *b, struct output *out)
     snprintf(out->detail, sizeof(out->detail), "%s", strbuf_str(&d));
     out->cut = b->cut;
     strbuf_free(&d);
-}
-
-static void free_parts(struct book *b)
-{
-    size_t i;
-
-    for (i = 0; i < b->count; i++)
-        free(b->sheets[i]);
-    b->count = 0;
-    strbuf_free(&b->safe);
 }
 
 /* The library prints what goes wrong, file names and all: not on our stderr. */
@@ -206,29 +195,32 @@ static lxw_error close_quietly(lxw_workbook *wb)
     return rc;
 }
 
-int book_close(struct book *b, struct output *out, struct err *err)
+int book_close(struct book *b, struct err *err)
 {
     set_widths(b);
-    count_parts(b, out);
     BOOK_CALL(b, close_quietly(b->wb));
     b->wb = NULL;
-    free_parts(b);
     if (b->first != LXW_NO_ERROR)
-        return err_at(err, ERR_OUTPUT, out->path, 0, 0,
+        return err_at(err, ERR_OUTPUT, b->path, 0, 0,
                       "cannot write the workbook: %s (%s)",
                       lxw_strerror(b->first), b->what);
     return 0;
 }
 
-void book_drop(struct book *b)
+void book_free(struct book *b)
 {
+    size_t i;
+
     if (b->wb) {
         if (!b->count)
-            book_sheet(b, "Summary", false); /* it wants one to close */
+            book_sheet(b, "Summary"); /* it wants one to close */
         close_quietly(b->wb);
     }
     b->wb = NULL;
-    free_parts(b);
+    for (i = 0; i < b->count; i++)
+        free(b->sheets[i]);
+    b->count = 0;
+    strbuf_free(&b->safe);
 }
 
 /* ------------------------------------------------------------------ text -- */
@@ -257,7 +249,7 @@ static bool is_plain(const char *p, size_t n)
 {
     size_t i;
 
-    if (n > CELL_UNITS)
+    if (n > BOOK_CELL)
         return false;
     for (i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
@@ -283,7 +275,7 @@ const char *book_safe(struct strbuf *buf, const char *text, size_t n, bool *cut)
             cp = 0xfffd;
             step = step ? step : 1;
         }
-        if (used + NOTE_UNITS <= CELL_UNITS)
+        if (used + NOTE_UNITS <= BOOK_CELL)
             keep = buf->len;
         if (is_escape(text + i, n - i)) {
             strbuf_adds(buf, "_x005F");
@@ -297,7 +289,7 @@ const char *book_safe(struct strbuf *buf, const char *text, size_t n, bool *cut)
             used += units(cp) * (cp < 0x20 && cp != '\n' && cp != '\t' ? 7 : 1);
         }
         i += step;
-        if (used > CELL_UNITS) {
+        if (used > BOOK_CELL) {
             *cut = true;
             strbuf_truncate(buf, keep);
             strbuf_addf(buf, "\xe2\x80\xa6 [cut, %zu characters, see CSV]",
@@ -325,6 +317,14 @@ static unsigned shown_width(const char *p, size_t n)
             w += 2;
     }
     return w;
+}
+
+void book_widen(struct sheet *s, int column, const char *text, size_t n)
+{
+    unsigned w = shown_width(text, n);
+
+    if (column < BOOK_COLUMNS && w > s->width[column])
+        s->width[column] = (uint16_t)w;
 }
 
 static void track(struct sheet *s, int64_t row, int column, unsigned width)

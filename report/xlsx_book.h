@@ -2,9 +2,9 @@
  * xlsx_book.h - a workbook in which every call is checked and every text is
  * made safe, on top of libxlsxwriter.
  *
- * Sheets are streamed (rows in order, flat memory) or ordinary (charts find
- * their values). Text only ever goes through book_text(), which keeps it text;
- * links and formats are made from our own words alone.
+ * Text only ever goes through book_text(), which keeps it text; links and
+ * formats are made from our own words alone. The sheets of many rows get them
+ * afterwards (xlsx_pack.h).
  */
 #ifndef MUSTER_XLSX_BOOK_H
 #define MUSTER_XLSX_BOOK_H
@@ -16,6 +16,7 @@
 #include <xlsxwriter.h>
 
 #define BOOK_COLUMNS 400 /* columns whose width is tracked */
+#define BOOK_CELL 32767  /* UTF-16 units that a cell holds */
 #define BOOK_SHEETS 64
 #define BOOK_ROWS 1000000 /* data rows of a sheet; then a further one */
 
@@ -47,6 +48,9 @@ struct sheet {
     char name[32];
     int64_t rows, cells; /* written */
     int64_t last_row;    /* -1 before the first */
+    bool fill;           /* rows are put in by xlsx_pack() ... */
+    int64_t fill_rows;   /* ... so many, below the header */
+    int columns;         /* of the header */
     uint16_t width[BOOK_COLUMNS];
 };
 
@@ -59,8 +63,9 @@ struct book {
     const char *what; /* ... and the call */
     int64_t cut;      /* texts that did not fit into a cell */
     int64_t links;
+    bool long_texts; /* there are, or may be, texts that do not fit */
     struct strbuf safe;
-    char tmpdir[PATH_MAX];
+    char path[PATH_MAX], tmpdir[PATH_MAX];
 };
 
 /* The one way to call the library: the first failure is kept. */
@@ -70,18 +75,20 @@ void book_check(struct book *b, lxw_error rc, const char *call);
 /* Begin a workbook in place of the file "path". -1 with err. */
 int book_open(struct book *b, const char *path, struct err *err) MUST_CHECK;
 
-/* Finish it: writes the file, fills out->detail, rows and cut. */
-int book_close(struct book *b, struct output *out, struct err *err) MUST_CHECK;
+/* Write the file. */
+int book_close(struct book *b, struct err *err) MUST_CHECK;
 
-/* Throw it away. */
-void book_drop(struct book *b);
+/* Fills out->detail, rows and cut, once all rows are written. */
+void book_counts(const struct book *b, struct output *out);
 
-/*
- * Add a sheet; "streamed" ones take rows in order only. Relies on the library
- * looking at the workbook's option when a sheet is added: the test of the
- * written file would show a version that does not. NULL after a failure.
- */
-struct sheet *book_sheet(struct book *b, const char *name, bool streamed);
+/* Give up what is left; throws away a workbook that is not closed. */
+void book_free(struct book *b);
+
+/* Add a sheet. NULL after a failure. */
+struct sheet *book_sheet(struct book *b, const char *name);
+
+/* Widen a column for a text; columns are as wide as their widest. */
+void book_widen(struct sheet *s, int column, const char *text, size_t n);
 
 /* Cells. Unknown ones are left out. */
 void book_text(struct book *b, struct sheet *s, int64_t row, int column,

@@ -249,7 +249,10 @@ static void contents(struct page *p)
         book_link(p->b, p->s, p->row, 0, place, s->name, strlen(s->name));
         if (i + 1 < p->b->count)
             book_number(p->b, p->s, p->row, 1,
-                        (double)(s->rows > 0 ? s->rows - 1 : 0), FMT_NUMBER);
+                        (double)(s->fill       ? s->fill_rows
+                                 : s->rows > 0 ? s->rows - 1
+                                               : 0),
+                        FMT_NUMBER);
         parts += strchr(s->name, '(') != NULL;
         p->row++;
     }
@@ -260,13 +263,11 @@ static void contents(struct page *p)
                  BOOK_ROWS);
         book_words(p->b, p->s, p->row++, 0, text, FMT_NOTE);
     }
-    if (p->b->cut) {
-        snprintf(text, sizeof(text),
-                 "%lld texts were too long for a cell and end with a note; "
-                 "the CSV files have all of them.",
-                 (long long)p->b->cut);
-        book_words(p->b, p->s, p->row++, 0, text, FMT_NOTE);
-    }
+    if (p->b->cut || p->b->long_texts)
+        book_words(p->b, p->s, p->row++, 0,
+                   "Texts too long for a cell end with a note; the CSV files "
+                   "have all of them.",
+                   FMT_NOTE);
 }
 
 static void verdict_chart(struct page *p)
