@@ -663,16 +663,12 @@ static int write_complex(struct resolve *r, struct err *err)
 
 int accounts_write(struct resolve *r, struct err *err)
 {
-    bool complex = false;
     size_t i;
-    int64_t d;
 
     for (i = 0; i < r->part_count; i++)
         if (r->parts[i].ranks && copy_part(r, &r->parts[i], err) < 0)
             return -1;
-    for (d = 1; d < r->slot_count && !complex; d++)
-        complex = (r->slots[d].flags & SLOT_COMPLEX) != 0;
-    if (complex && write_complex(r, err) < 0)
+    if (slots_any(r, SLOT_COMPLEX) && write_complex(r, err) < 0)
         return -1;
     if (sql_run_part(r->db, "analyze/resolve.sql", "system", err) < 0)
         return -1;

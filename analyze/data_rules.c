@@ -26,7 +26,7 @@ static bool is_open(const struct engine *e, size_t mac)
     size_t i;
 
     for (i = 0; i < e->rules; i++)
-        if (rule_counts(rule_at(e, i)) && !rule_is_migration(rule_at(e, i)) &&
+        if ((e->nature[i] & NATURE_COUNTS) &&
             (letters[i] == RESULT_UNKNOWN || e->unread[mac * e->rules + i]))
             return true;
     return false;

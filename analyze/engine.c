@@ -222,6 +222,21 @@ static int prepare_all(struct engine *e, struct err *err)
     return e->history && e->missing ? 0 : -1;
 }
 
+static uint8_t nature_of(const struct rule *r)
+{
+    int bits = 0;
+
+    if (rule_counts(r))
+        bits |= NATURE_TOTAL;
+    if (rule_counts(r) && !rule_is_migration(r))
+        bits |= NATURE_COUNTS;
+    if (rule_enters_verdict(r))
+        bits |= NATURE_VERDICT;
+    if (r->core)
+        bits |= NATURE_CORE;
+    return (uint8_t)bits;
+}
+
 static int allocate(struct engine *e, struct err *err)
 {
     size_t i;
@@ -231,14 +246,17 @@ static int allocate(struct engine *e, struct err *err)
     e->together = zeroed(e->rules, sizeof(*e->together));
     e->customs = zeroed(e->rules, sizeof(*e->customs));
     e->loses = zeroed(e->rules, sizeof(*e->loses));
+    e->nature = zeroed(e->rules, sizeof(*e->nature));
     e->macs = zeroed(ENGINE_BATCH, sizeof(*e->macs));
     e->letters = zeroed(ENGINE_BATCH * (e->rules + 1), 1);
     e->unread = zeroed(ENGINE_BATCH * (e->rules + 1), 1);
-    if (!e->queries || !e->together || !e->customs || !e->loses || !e->macs ||
-        !e->letters || !e->unread)
+    if (!e->queries || !e->together || !e->customs || !e->loses || !e->nature ||
+        !e->macs || !e->letters || !e->unread)
         return err_nomem(err);
-    for (i = 0; i < e->rules; i++)
+    for (i = 0; i < e->rules; i++) {
         e->loses[i] = capability_bits(rule_at(e, i)->loses);
+        e->nature[i] = nature_of(rule_at(e, i));
+    }
     return 0;
 }
 
@@ -263,6 +281,7 @@ static void engine_free(struct engine *e)
     free(e->together);
     free(e->customs);
     free(e->loses);
+    free(e->nature);
     free(e->clients);
     free(e->classes);
     free(e->macs);

@@ -19,6 +19,14 @@
 #define ENGINE_BATCH 16384 /* Macs */
 #define NO_ACCOUNT UINT32_MAX
 
+/* What a rule is, so that it need not be asked for each Mac. */
+enum {
+    NATURE_COUNTS = 1,  /* in the counts of a Mac: counted, no migration */
+    NATURE_VERDICT = 2, /* enters the verdict */
+    NATURE_CORE = 4,    /* its absence makes a verdict partial */
+    NATURE_TOTAL = 8    /* counted, migration or not */
+};
+
 /* Columns of the counts of one client and rule. */
 enum count {
     COUNT_PASS,
@@ -89,6 +97,7 @@ struct engine {
     struct fused fused[2];       /* of Macs, of accounts */
     uint32_t *customs;           /* by rule: needed custom facts that exist */
     uint32_t *loses;             /* by rule: capabilities */
+    uint8_t *nature;             /* by rule: bits of RULE_... */
     struct client *clients;
     size_t client_count;
     struct class_of_carried *classes; /* by carry_id - 1 */

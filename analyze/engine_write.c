@@ -101,54 +101,72 @@ static bool comes_first(const struct found *f, const struct found *than)
 static void add_found(const struct engine *e, struct summary *s,
                       const struct found *f)
 {
-    const struct rule *r = rule_at(e, f->rule);
+    uint8_t nature = e->nature[f->rule];
     enum severity sev = (enum severity)f->severity;
     bool fail = f->letter == RESULT_FAIL;
     enum severity *worst = fail ? &s->facts.failed : &s->facts.unknown;
 
-    if (!rule_counts(r))
-        return;
-    if (fail)
+    if (fail && (nature & NATURE_TOTAL))
         e->out->failed[sev]++;
-    if (rule_is_migration(r))
+    if (!(nature & NATURE_COUNTS))
         return;
     if (fail && severity_worse(sev, s->worst))
         s->worst = sev;
-    if (rule_enters_verdict(r) && severity_worse(sev, *worst))
+    if ((nature & NATURE_VERDICT) && severity_worse(sev, *worst))
         *worst = sev;
     if (comes_first(f, s->next))
         s->next = f;
 }
 
+/* Which required items nothing carries for a Mac that was not checked. */
+static void count_gaps(struct engine *e, size_t mac, size_t rule)
+{
+    const struct mac *m = &e->macs[mac];
+    const struct rule *r = rule_at(e, rule);
+    struct client *c = &e->clients[m->client];
+    size_t k;
+
+    for (k = 0; k < r->need_count; k++)
+        if (!need_carried(&r->needs[k], e->classes[m->carry].carried,
+                          (e->customs[rule] >> k) & 1))
+            c->gaps[rule][k]++;
+}
+
+static void add_lost(const struct engine *e, struct summary *s, size_t mac,
+                     size_t rule, bool fail)
+{
+    uint32_t lost = 0, perhaps = 0;
+
+    capability_loss(rule_at(e, rule), e->loses[rule], e->macs[mac].chip, &lost,
+                    &perhaps);
+    if (fail)
+        s->lost |= lost;
+    s->perhaps |= perhaps | (fail ? 0 : lost);
+}
+
 static void add_letters(struct engine *e, struct summary *s, size_t mac)
 {
     const char *letters = &e->letters[mac * e->rules];
-    const struct mac *m = &e->macs[mac];
-    struct client *c = &e->clients[m->client];
-    size_t i, k;
+    const uint8_t *unread = &e->unread[mac * e->rules];
+    size_t i;
 
     for (i = 0; i < e->rules; i++) {
-        const struct rule *r = rule_at(e, i);
-        uint32_t none = 0;
+        char letter = letters[i];
 
-        for (k = 0; e->unread[mac * e->rules + i] && k < r->need_count; k++)
-            if (!need_carried(&r->needs[k], e->classes[m->carry].carried,
-                              (e->customs[i] >> k) & 1))
-                c->gaps[i][k]++;
-        if (r->core &&
-            (letters[i] == RESULT_NOT_CHECKED || letters[i] == RESULT_ERROR))
-            s->facts.core_not_checked = true;
-        if (!rule_counts(r) || rule_is_migration(r))
+        if (unread[i])
+            count_gaps(e, mac, i);
+        if (letter == RESULT_PASS || letter == RESULT_NOT_APPLICABLE)
             continue;
-        s->failed += letters[i] == RESULT_FAIL;
-        s->unknown += letters[i] == RESULT_UNKNOWN;
-        s->not_checked += letters[i] == RESULT_NOT_CHECKED;
-        if (letters[i] == RESULT_FAIL)
-            capability_loss(r, e->loses[i], m->chip, &s->lost, &s->perhaps);
-        else if (letters[i] == RESULT_UNKNOWN)
-            capability_loss(r, e->loses[i], m->chip, &s->perhaps, &none);
-        if (letters[i] == RESULT_UNKNOWN)
-            s->perhaps |= none;
+        if ((e->nature[i] & NATURE_CORE) &&
+            (letter == RESULT_NOT_CHECKED || letter == RESULT_ERROR))
+            s->facts.core_not_checked = true;
+        if (!(e->nature[i] & NATURE_COUNTS))
+            continue;
+        s->failed += letter == RESULT_FAIL;
+        s->unknown += letter == RESULT_UNKNOWN;
+        s->not_checked += letter == RESULT_NOT_CHECKED;
+        if (letter == RESULT_FAIL || letter == RESULT_UNKNOWN)
+            add_lost(e, s, mac, i, letter == RESULT_FAIL);
     }
     s->perhaps &= ~s->lost;
 }

@@ -24,7 +24,8 @@ struct missing {
     size_t disputed_count;
     int64_t device_id; /* what is loaded */
     uint64_t unknown, conflict;
-    bool listed; /* the set of accounts, or of holders, is complete */
+    bool listed;    /* the set of accounts, or of holders, is complete */
+    uint64_t lists; /* the bits of accounts_listed and holders_listed */
     struct account_masks *items;
     size_t count, cap;
 };
@@ -117,6 +118,8 @@ struct missing *missing_open(sqlite3 *db, int64_t period_id, struct err *err)
     }
     m->db = db;
     m->period_id = period_id;
+    m->lists = (uint64_t)1 << fact_index(FACT_DEVICE, "accounts_listed") |
+               (uint64_t)1 << fact_index(FACT_DEVICE, "holders_listed");
     if (read_disputed(m, err) < 0 || prepare_device(m, err) < 0 ||
         prepare_accounts(m, err) < 0 ||
         db_prepare(db,
@@ -238,9 +241,6 @@ static int load_conflicts(struct missing *m, struct err *err)
 
 static int load(struct missing *m, int64_t device_id, struct err *err)
 {
-    int accounts = fact_index(FACT_DEVICE, "accounts_listed");
-    int holders = fact_index(FACT_DEVICE, "holders_listed");
-    uint64_t both;
     int step;
 
     if (m->device_id == device_id)
@@ -251,8 +251,7 @@ static int load(struct missing *m, int64_t device_id, struct err *err)
     step = db_step(m->device, err);
     m->unknown = step == 1 ? null_bits(m->device, 0, device_fact_count) : 0;
     sqlite3_reset(m->device);
-    both = (uint64_t)1 << accounts | (uint64_t)1 << holders;
-    m->listed = (m->unknown & both) != both;
+    m->listed = (m->unknown & m->lists) != m->lists;
     if (step < 0 || load_accounts(m, err) < 0)
         return -1;
     return missing_has_conflict(m, device_id) ? load_conflicts(m, err) : 0;

@@ -562,7 +562,8 @@ static int write_devices(struct resolve *r, struct err *err)
     int rc = -1;
 
     if (copy_facts(r, err) == 0 && copy_texts(r, err) == 0 &&
-        open_writer(r, &w, err) == 0 && merge_devices(r, &w, err) == 0)
+        open_writer(r, &w, err) == 0 &&
+        (!slots_any(r, SLOT_MULTI) || merge_devices(r, &w, err) == 0))
         rc = write_bare(r, &w, err);
     sqlite3_finalize(w.fact);
     sqlite3_finalize(w.text);

@@ -153,6 +153,7 @@ int slots_clients(struct resolve *r, struct err *err) MUST_CHECK;
 int slots_functions(struct resolve *r, struct err *err) MUST_CHECK;
 void slots_functions_end(struct resolve *r);
 struct slot *slot_of(struct resolve *r, int64_t device_id); /* or NULL */
+bool slots_any(const struct resolve *r, uint8_t flag); /* some Mac has it */
 int64_t slot_client(const struct resolve *r, const struct slot *s);
 /* A row of "p" names an account of the Mac. */
 int slot_reported(struct resolve *r, struct slot *s, const struct part *p,

@@ -79,9 +79,70 @@ static bool member(const struct rule *r, struct rule_query *q, bool account,
     return q && r->account_scope == account && rule_split(r, parts);
 }
 
+/* Which columns of the view the fused rules name. */
+struct columns {
+    sqlite3_stmt *st; /* SELECT * of the view */
+    bool *used;
+    int count;
+};
+
+static int columns_open(struct columns *c, sqlite3 *db, bool account,
+                        struct err *err)
+{
+    char sql[64];
+
+    snprintf(sql, sizeof(sql), "SELECT * FROM temp.%s_posture",
+             account ? "account" : "device");
+    if (db_prepare(db, sql, &c->st, err) < 0)
+        return -1;
+    c->count = sqlite3_column_count(c->st);
+    c->used = calloc((size_t)c->count + 1, sizeof(*c->used));
+    return c->used ? 0 : err_nomem(err);
+}
+
+static void columns_close(struct columns *c)
+{
+    sqlite3_finalize(c->st);
+    free(c->used);
+}
+
+static void columns_use(struct columns *c, const struct rule_part *p)
+{
+    const char *s = p->text, *end = p->text + p->len;
+    struct token t;
+    int i;
+
+    for (s = token_next(s, &t); t.text[0] && t.at < end; s = token_next(s, &t))
+        for (i = 0; t.name && i < c->count; i++)
+            if (strcmp(sqlite3_column_name(c->st, i), t.text) == 0)
+                c->used[i] = true;
+}
+
+/*
+ * The view, cut to the range. That of accounts also to the columns in use: many
+ * are derived, and OFFSET keeps SQLite from merging the view into the outer
+ * statement, where each use of such a column would compute it once more.
+ */
+static void add_view(struct strbuf *sql, const struct columns *c, bool account)
+{
+    int i;
+
+    if (!account) {
+        strbuf_adds(sql, ") FROM device_posture WHERE device_id BETWEEN ?1"
+                         " AND ?2");
+        return;
+    }
+    strbuf_adds(sql, ") FROM (SELECT account_id");
+    for (i = 0; i < c->count; i++)
+        if (c->used[i] && strcmp(sqlite3_column_name(c->st, i), "account_id"))
+            strbuf_addf(sql, ", %s", sqlite3_column_name(c->st, i));
+    strbuf_adds(sql, " FROM account_posture WHERE account_id BETWEEN ?1 AND ?2"
+                     " LIMIT -1 OFFSET 0) AS account_posture");
+}
+
 static int build(struct rule_fused *f, const struct rule *const *rules,
                  struct rule_query *const *queries, size_t n, bool account,
-                 struct strbuf *sql)
+                 struct columns *columns, struct strbuf *sql)
 {
     const char *id = account ? "account_id" : "device_id";
     size_t i, arguments = ARGUMENTS;
@@ -97,11 +158,12 @@ static int build(struct rule_fused *f, const struct rule *const *rules,
         }
         add_expression(sql, &parts.applies);
         add_expression(sql, &parts.fails);
+        columns_use(columns, &parts.applies);
+        columns_use(columns, &parts.fails);
         arguments += 2;
         f->members[f->count++] = i;
     }
-    strbuf_addf(sql, ") FROM %s_posture WHERE %s BETWEEN ?1 AND ?2",
-                account ? "account" : "device", id);
+    add_view(sql, columns, account);
     return strbuf_ok(sql) ? 0 : -1;
 }
 
@@ -127,6 +189,7 @@ struct rule_fused *rule_fuse(struct rule_guard *g,
                              size_t *count, struct err *err)
 {
     struct rule_fused *f = calloc(1, sizeof(*f));
+    struct columns columns = {NULL, NULL, 0};
     struct strbuf sql = {0};
     int rc = -1;
 
@@ -137,12 +200,15 @@ struct rule_fused *rule_fuse(struct rule_guard *g,
         return NULL;
     }
     f->guard = g;
-    if (build(f, rules, queries, n, account_scope, &sql) < 0 ||
-        !(f->truths = malloc(2 * f->count + 1)))
+    if (columns_open(&columns, g->db, account_scope, err) < 0)
+        rc = -1;
+    else if (build(f, rules, queries, n, account_scope, &columns, &sql) < 0 ||
+             !(f->truths = malloc(2 * f->count + 1)))
         err_nomem(err);
     else
         rc = f->count ? prepare(f, account_scope, strbuf_str(&sql), err) : 0;
     strbuf_free(&sql);
+    columns_close(&columns);
     if (rc < 0 || !f->st) {
         rule_fused_close(f);
         return NULL;

@@ -129,7 +129,7 @@ bool rule_split(const struct rule *r, struct rule_parts *out)
         return false;
     for (item.begin = s;; item.before = item.last, item.last = t) {
         s = token_next(s, &t);
-        if (!t.text[0] || token_is(&t, "select"))
+        if (!t.text[0] || (depth == 0 && token_is(&t, "select")))
             return false;
         depth += token_is(&t, "(") - token_is(&t, ")");
         if (item.tokens == 0 &&

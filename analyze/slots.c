@@ -209,6 +209,16 @@ struct slot *slot_of(struct resolve *r, int64_t device_id)
     return &r->slots[device_id];
 }
 
+bool slots_any(const struct resolve *r, uint8_t flag)
+{
+    int64_t d;
+
+    for (d = 1; d < r->slot_count; d++)
+        if (r->slots[d].flags & flag)
+            return true;
+    return false;
+}
+
 /* The imports that reported a Mac carry these facts besides. */
 static int add_carried(struct resolve *r, struct slot *s, int64_t device,
                        int64_t account, struct err *err)
