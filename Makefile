@@ -27,7 +27,8 @@ VARIANT_clang    := $(HARDEN)
 VARIANT_asan     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
                     -fno-sanitize-recover=all
 VARIANT_coverage := -O0 --coverage
-VARIANT_fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined
+VARIANT_fuzz     := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+                    -fsanitize=fuzzer-no-link,address,undefined
 PKGS := sqlite3 jansson xlsxwriter libplist-2.0 inih nettle expat
 LIBS  = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcsv -lminizip -lz -lm
 FLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -DMUSTER_VERSION=\"$(VERSION)\" \
@@ -154,13 +155,15 @@ coverage:
 	  --print-summary -o build/coverage/coverage.txt
 fuzz:
 	$Q$(MAKE) VARIANT=fuzz CC=clang $(FUZZ)
-	$Qset -e; for f in $(FUZZ); do \
-	  mkdir -p build/fuzz/corpus/$${f##*/}; \
-	  echo "== $${f##*/}"; \
+	$Qsh tests/fuzz/seeds.sh build/fuzz/corpus
+	$Qset -e; for f in $(FUZZ); do n=$${f##*/}; \
+	  mkdir -p build/fuzz/corpus/$$n build/fuzz/found; \
+	  echo "== $$n"; \
 	  $$f -max_total_time=$(FUZZ_TIME) -timeout=20 -rss_limit_mb=2048 \
-	    -print_final_stats=1 build/fuzz/corpus/$${f##*/} \
-	    $$(ls -d tests/fuzz/seeds/$${f##*/} 2>/dev/null); done
-$(FUZZ): build/fuzz/fuzz/%: build/fuzz/tests/fuzz/%.o $(OBJ:$B/%=build/fuzz/%)
+	    -artifact_prefix=build/fuzz/found/$$n- -print_final_stats=1 \
+	    $(FUZZ_FLAGS) build/fuzz/corpus/$$n; done
+$(FUZZ): build/fuzz/fuzz/%: build/fuzz/tests/fuzz/%.o \
+  build/fuzz/tests/fuzz/support.o $(OBJ:$B/%=build/fuzz/%)
 	$Qmkdir -p $(@D)
 	$Qclang $(VARIANT_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 bench: $B/muster $B/genfleet $B/bench/xlsx_floor $B/bench/bytes_floor

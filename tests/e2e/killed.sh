@@ -2,14 +2,14 @@
 # slow
 # Killed anywhere: the database has whole files or none of them, the reports
 # are the old ones or the new ones, and the next run needs no repair.
-# KILL_POINTS=n bounds the points of each system call (default 12).
+# KILL_POINTS=n bounds the points of each system call (default 2).
 set -eu
 cd "$(dirname "$0")/../.."
 muster=$PWD/$1/muster
 case $1 in /*) muster=$1/muster ;; esac
 dir=$(mktemp -d "${TMPDIR:-/tmp}/muster-killed.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
-points=${KILL_POINTS:-12}
+points=${KILL_POINTS:-2}
 n=0
 if ! strace -qq -o /dev/null true 2>/dev/null; then
     echo "strace cannot trace here: not run"
@@ -69,7 +69,7 @@ for call in write pwrite64 fsync fdatasync rename renameat2 unlink openat \
             fail "$what: something is left behind"
         diff -rq "$dir/whole" "$dir/k" || fail "$what: other reports"
         # the first points one by one, then wider apart
-        [ "$i" -ge "$points" ] && step=$((step * 2))
+        [ "$i" -ge "$points" ] && step=$((step * 4))
         i=$((i + step))
     done
 done

@@ -1110,3 +1110,11 @@ size_t second_judge(const struct second_device *d, struct second_result *out,
     }
     return n;
 }
+
+const char *second_rule(size_t i, bool *account)
+{
+    if (i >= COUNT_OF(rules))
+        return NULL;
+    *account = rules[i].account;
+    return rules[i].id;
+}

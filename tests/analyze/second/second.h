@@ -91,4 +91,7 @@ struct second_result {
 size_t second_judge(const struct second_device *d, struct second_result *out,
                     size_t most);
 
+/* The rules in their order; NULL behind the last. */
+const char *second_rule(size_t i, bool *account);
+
 #endif
