@@ -144,8 +144,6 @@ static int all_files(struct ingest *in, struct ingest_command *cmd,
         if (one_file(in, cmd, &list->items[i], list->count == 1, talk, &first,
                      err) < 0)
             return -1;
-    if (ingest_end(in, err) < 0)
-        return -1;
     if (first.code != ERR_NONE)
         return err_set(err, first.code, "%lld of %lld files could not be used",
                        (long long)cmd->failed, (long long)cmd->files);

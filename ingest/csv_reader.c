@@ -15,6 +15,7 @@
 #include <csv.h>
 
 #define CHUNK ((size_t)32 * 1024)
+#define SLACK 16
 
 struct queued {
     size_t first; /* cell */
@@ -66,37 +67,31 @@ struct place {
     int64_t line, col; /* both from 0 */
 };
 
-/* The place of chunk[at]. */
-static struct place place_of(const struct csv_reader *r, const char *s,
-                             size_t at)
-{
-    struct place p = {r->scan_line, r->scan_col};
-    size_t i, start = 0;
-    bool cr = r->scan_cr;
-
-    for (i = 0; i < at; i++) {
-        if (s[i] == '\n' && cr) {
-            cr = false;
-            start = i + 1;
-        } else if (s[i] == '\n' || s[i] == '\r') {
-            cr = s[i] == '\r';
-            p.line++;
-            p.col = 0;
-            start = i + 1;
-        } else {
-            cr = false;
-        }
-    }
-    p.col += (int64_t)utf8_length(s + start, at - start);
-    return p;
-}
-
 static const char *line_end(const char *p, const char *end)
 {
     const char *lf = memchr(p, '\n', (size_t)(end - p));
     const char *cr = memchr(p, '\r', (size_t)((lf ? lf : end) - p));
 
     return cr ? cr : lf;
+}
+
+/* The place of chunk[at]. */
+static struct place place_of(const struct csv_reader *r, const char *s,
+                             size_t at)
+{
+    struct place p = {r->scan_line, r->scan_col};
+    const char *start = s, *end = s + at, *stop;
+    bool cr = r->scan_cr;
+
+    while ((stop = line_end(start, end)) != NULL) {
+        if (!(*stop == '\n' && cr && stop == start))
+            p.line++;
+        cr = *stop == '\r';
+        p.col = 0;
+        start = stop + 1;
+    }
+    p.col += (int64_t)utf8_length(start, (size_t)(end - start));
+    return p;
 }
 
 /* Advance the scan over a chunk whose line ends are counted one by one. */
@@ -174,6 +169,17 @@ static void count_inner(struct csv_reader *r, const char *s, size_t n)
     }
 }
 
+/* Most cells are short, and sixteen bytes at once are cheaper than a call:
+ * libcsv's buffer is never smaller than its block, and reserve() has left as
+ * much behind ours. */
+static void copy_cell(char *to, const char *from, size_t n)
+{
+    if (n <= SLACK)
+        memcpy(to, from, SLACK);
+    else
+        memcpy(to, from, n);
+}
+
 /* reserve() has made room, so nothing here moves. */
 static void on_cell(void *data, size_t n, void *ctx)
 {
@@ -198,7 +204,7 @@ static void on_cell(void *data, size_t n, void *ctx)
     c->s = NULL;
     if (!r->wanted || k >= r->columns || r->wanted[k]) {
         c->s = r->text + r->text_len;
-        memcpy(r->text + r->text_len, data, n);
+        copy_cell(r->text + r->text_len, data, n);
         r->text_len += n;
     }
     if (r->inner)
@@ -310,7 +316,7 @@ static void compact(struct csv_reader *r)
  * cell that it is in. */
 static int reserve(struct csv_reader *r, size_t n, struct err *err)
 {
-    size_t need = r->text_len + n + r->p.entry_pos + 1, i;
+    size_t need = r->text_len + n + r->p.entry_pos + SLACK, i;
     char *old = r->text;
     void *text = r->text, *cells = r->cells;
 

@@ -693,38 +693,48 @@ static const struct source *by_options(const struct job *j)
                          accounts ? "canonical-accounts" : "canonical-devices");
 }
 
-/* Text that no CSV mapping knows and in which commands are recognised. The
- * header is tried on a second reading of the file. */
-static bool is_command_text(struct job *j)
+/* Does some mapping know the file as CSV? It is opened a second time for it. */
+static bool is_known_csv(struct job *j)
 {
-    struct input *again;
-    struct csv_reader *csv;
-    struct signature sig = {0};
+    struct input *again = NULL;
+    struct csv_reader *csv = NULL;
+    struct signature sig = {.format = FORMAT_CSV};
     struct err ignored = {0};
     const char *const *header;
     size_t n, i;
-    const char *head = input_head(j->input, &n);
-    json_t *all = command_text_read(head, n);
-    bool known = all && json_array_size(all) > 0;
+    bool known = false;
 
-    json_decref(all);
-    if (!known || strcmp(j->file->path, "-") == 0)
-        return known;
     again = input_open(j->file->path, "", j->in->o->encoding, &ignored);
     csv = again ? csv_open(again, &ignored) : NULL;
     if (csv) {
         header = csv_header(csv, &n);
-        sig.format = FORMAT_CSV;
         for (i = 0; i < n; i++)
             signature_add(&sig, header[i], strlen(header[i]));
         signature_sort(&sig);
-        known = !registry_detect(&j->in->registry, &sig, "", &ignored) &&
-                j->in->o->map_count == 0;
+        known = j->in->o->map_count > 0 ||
+                registry_detect(&j->in->registry, &sig, "", &ignored);
     }
     signature_free(&sig);
     csv_close(csv);
     input_close(again);
     return known;
+}
+
+/* Text that no CSV mapping knows and in which commands are recognised. */
+static bool is_command_text(struct job *j)
+{
+    bool is_stdin = strcmp(j->file->path, "-") == 0, answers;
+    size_t n;
+    const char *head = input_head(j->input, &n);
+    json_t *all;
+
+    if (is_stdin ? !command_text_looks(head, n < 4096 ? n : 4096)
+                 : is_known_csv(j))
+        return false;
+    all = command_text_read(head, n);
+    answers = json_array_size(all) > 0;
+    json_decref(all);
+    return answers;
 }
 
 /* The names that tell exports apart; property lists and texts are read whole.
@@ -1153,6 +1163,9 @@ static int load_file(struct job *j, struct err *err)
     there = is_same(j, err);
     if (there != 0)
         return there;
+    /* a Mac's row in an export has 200 bytes and more */
+    if (serials_expect(j->in->serials, input_size(j->input) / 200, err) < 0)
+        return -1;
     if (read_records(j, err) < 0 || too_many_rejects(j, err) < 0)
         return -1;
     input_digest(j->input, j->sha);
@@ -1164,7 +1177,7 @@ static int load_file(struct job *j, struct err *err)
         store_import(j, err) < 0 || store_columns(j, err) < 0 ||
         store_values(j, err) < 0 || store_remarks(j, err) < 0)
         return -1;
-    return serials_save(j->in->serials, j->in->db, err);
+    return serials_save(j->in->serials, j->in->db, &j->in->slot, err);
 }
 
 static int in_transaction(struct job *j, struct err *err)
@@ -1290,23 +1303,6 @@ struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,
         return in;
     ingest_close(in);
     return NULL;
-}
-
-int ingest_end(struct ingest *in, struct err *err)
-{
-    if (in->o->dry_run)
-        return 0;
-    if (db_begin(in->db, err) < 0)
-        return -1;
-    if (db_script(in->db,
-                  "CREATE UNIQUE INDEX IF NOT EXISTS device_serial"
-                  " ON device(serial)",
-                  err) < 0 ||
-        db_commit(in->db, err) < 0) {
-        db_rollback(in->db);
-        return -1;
-    }
-    return 0;
 }
 
 void ingest_close(struct ingest *in)

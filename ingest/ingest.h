@@ -68,8 +68,6 @@ struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,
 int ingest_file(struct ingest *in, const struct operand *file,
                 struct ingest_summary *out, struct err *err) MUST_CHECK;
 
-/* After the last file: the indexes that later stages look up by. */
-int ingest_end(struct ingest *in, struct err *err) MUST_CHECK;
 void ingest_close(struct ingest *in);
 
 #endif

@@ -153,13 +153,14 @@ static bool is_simple(const struct column_spec *spec)
            spec->word_count == 0 && !spec->date && !spec->empty_is_no;
 }
 
-static int bind_target(struct set *set, const struct binding *b,
+static int bind_target(struct map *m, struct set *set, const struct binding *b,
                        struct err *err)
 {
     struct target *t = target_of(set, b->spec->scope, b->spec->fact);
 
     if (!t)
         return err_nomem(err);
+    map_settle_counts(m); /* the first column of the fact may change */
     t->simple = t->by.count == 0 && is_simple(b->spec);
     return bind(&t->by, b, err);
 }
@@ -191,6 +192,7 @@ static int describe(struct map *m, const struct binding *b, struct err *err)
     size_t n;
 
     c->wanted = true;
+    c->uses++;
     if (spec->misleads)
         c->misleads = spec->misleads;
     if (*c->target) /* the first use is the one that is shown */
@@ -223,10 +225,10 @@ static int bind_spec(struct map *m, struct set *set, const struct binding *b,
     case USE_FACT:
         if (b->spec->reading == READ_COMMAND)
             return bind(&set->commands, b, err);
-        return bind_target(set, b, err);
+        return bind_target(m, set, b, err);
     case USE_SECRET:
         if (b->spec->fact >= 0)
-            return bind_target(set, b, err);
+            return bind_target(m, set, b, err);
         return bind(&set->secrets, b, err);
     case USE_LIST:
         return bind(&set->lists, b, err);
@@ -303,6 +305,21 @@ static int bind_column(struct map *m, size_t set_no, int local, int column,
 
 /* --------------------------------------------------------------- public */
 
+/* A column that gives several facts is counted once a record, so none of them
+ * may take the quick way. */
+static void forget_simple(struct map *m, int column)
+{
+    size_t i, k;
+
+    if (m->columns[column].uses < 2)
+        return;
+    for (i = 0; i < m->set_count; i++)
+        for (k = 0; k < m->sets[i].target_count; k++)
+            if (m->sets[i].targets[k].by.count > 0 &&
+                m->sets[i].targets[k].by.items[0].column == column)
+                m->sets[i].targets[k].simple = false;
+}
+
 /* Keys of nested accounts are shown with the path that leads to them; a key
  * that is a secret is shown by a word. */
 static char *shown_header(const struct map *m, size_t set, const char *header)
@@ -352,6 +369,7 @@ int map_column(struct map *m, size_t set_no, const char *header,
     set->columns[set->count] = global;
     if (bind_column(m, set_no, (int)set->count, global, err) < 0)
         return -1;
+    forget_simple(m, global);
     if (!m->columns[global].wanted) {
         struct binding b = {(int)set->count, global, NULL, 0};
 

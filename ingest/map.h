@@ -48,6 +48,7 @@ struct map_column {
     struct map_value *values; /* not understood; sorted by map_finish() */
     size_t value_count;
     int64_t values_other; /* beyond those kept */
+    int uses;             /* entries of the mapping that read it */
     bool wanted;          /* its cells are read */
     bool by_name;         /* a customer's own column, taken by its name */
 };

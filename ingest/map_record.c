@@ -27,6 +27,24 @@ void map_count(struct map *m, int column, bool understood)
     }
 }
 
+void map_settle_counts(struct map *m)
+{
+    size_t i, k;
+
+    for (i = 0; i < m->set_count; i++) {
+        for (k = 0; k < m->sets[i].target_count; k++) {
+            struct target *t = &m->sets[i].targets[k];
+
+            if (t->quick == 0)
+                continue;
+            m->columns[t->by.items[0].column].filled += t->quick;
+            m->columns[t->by.items[0].column].understood += t->quick;
+            t->known += t->quick;
+            t->quick = 0;
+        }
+    }
+}
+
 void map_note_value(struct map *m, int column, const char *s, size_t n)
 {
     struct map_column *c = &m->columns[column];
@@ -187,8 +205,7 @@ static int take_simple(struct map *m, struct target *t,
         return 0;
     if (!map_quick_cell(m, t, c, out))
         return -1;
-    map_count(m, t->by.items[0].column, true);
-    t->known++;
+    t->quick++;
     if (!t->varies)
         watch(t, out);
     if (out->type == FACT_TIME)

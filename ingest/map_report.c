@@ -113,6 +113,7 @@ void map_finish(struct map *m)
 {
     size_t i;
 
+    map_settle_counts(m);
     for (i = 0; i < m->column_count; i++) {
         struct map_column *c = &m->columns[i];
 

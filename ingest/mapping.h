@@ -44,6 +44,8 @@ struct target {
     bool has_first;
     struct fact_value first;
     char *first_text;
+    int64_t quick;    /* cells that map_quick_cell() took, not yet counted in
+                         the column */
     const char *word; /* the last enum word that was met */
     size_t word_len;
     bool simple;      /* one column, read as canonical files are */
@@ -119,6 +121,9 @@ bool map_quick_cell(const struct map *m, struct target *t,
 /* Whether a known value is spelled as canonical files spell it. */
 bool map_is_canonical(const struct fact *f, const struct fact_value *v,
                       const struct map_cell *c);
+
+/* Move what quick targets counted to their columns. */
+void map_settle_counts(struct map *m);
 
 /* Count a column's cell once a record, however many facts it gives. */
 void map_count(struct map *m, int column, bool understood);

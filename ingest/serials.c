@@ -115,11 +115,11 @@ static int room(struct serials *d, uint32_t id, struct err *err)
     return 0;
 }
 
+/* "slot" is where it belongs, if the caller has looked already. */
 static int put(struct serials *d, uint32_t id, const char *s, size_t n,
-               struct err *err)
+               uint64_t h, struct slot *slot, struct err *err)
 {
-    uint64_t h = hash(s, n);
-    size_t offset;
+    size_t offset, mask = d->mask;
 
     if (room(d, id, err) < 0)
         return -1;
@@ -129,7 +129,9 @@ static int put(struct serials *d, uint32_t id, const char *s, size_t n,
     if (!strbuf_ok(&d->text) || offset > UINT32_MAX)
         return err_nomem(err);
     d->at[id] = (uint32_t)offset;
-    *find(d, h, s, n) = (struct slot){(uint32_t)(h >> 32), id};
+    if (!slot || mask != d->mask)
+        slot = find(d, h, s, n);
+    *slot = (struct slot){(uint32_t)(h >> 32), id};
     d->used++;
     if (id > d->top)
         d->top = id;
@@ -153,6 +155,15 @@ static int clear(struct serials *d, struct err *err)
     if (!d->slots || !d->at)
         return err_nomem(err);
     return 0;
+}
+
+int serials_expect(struct serials *d, int64_t count, struct err *err)
+{
+    size_t slots = d->mask + 1, most = (size_t)1 << 22;
+
+    while (slots < most && (int64_t)slots * 7 / 10 < count)
+        slots *= 2;
+    return slots > d->mask + 1 ? rehash(d, slots, err) : 0;
 }
 
 struct serials *serials_new(struct err *err)
@@ -194,7 +205,7 @@ int serials_load(struct serials *d, sqlite3 *db, struct err *err)
             step = err_set(err, ERR_FAIL, "the store holds an odd serial");
             break;
         }
-        if (put(d, (uint32_t)id, s, n, err) < 0) {
+        if (put(d, (uint32_t)id, s, n, hash(s, n), NULL, err) < 0) {
             step = -1;
             break;
         }
@@ -232,6 +243,7 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
 {
     char key[SERIAL_MOST];
     struct slot *slot;
+    uint64_t h;
     uint32_t id;
     size_t i;
 
@@ -248,18 +260,20 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
     for (i = 0; i < n; i++)
         key[i] = ascii_upper(s[i]);
     /* files about accounts mostly follow the order of the devices */
-    id = d->last_id + 1;
-    if (id <= d->top && d->at[id] && is_text(d, id, key, n)) {
-        remember(d, s, n, id);
-        return id;
+    for (id = d->last_id + 1; id <= d->last_id + 2 && id <= d->top; id++) {
+        if (d->at[id] && is_text(d, id, key, n)) {
+            remember(d, s, n, id);
+            return id;
+        }
     }
-    slot = find(d, hash(key, n), key, n);
+    h = hash(key, n);
+    slot = find(d, h, key, n);
     if (slot->id == 0) {
         if (!usable(key, n))
             return 0;
         if (d->top >= UINT32_MAX - 1)
             return err_set(err, ERR_FAIL, "too many devices");
-        if (put(d, d->top + 1, key, n, err) < 0)
+        if (put(d, d->top + 1, key, n, h, slot, err) < 0)
             return -1;
         remember(d, s, n, d->top);
         return d->top;
@@ -268,28 +282,50 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
     return slot->id;
 }
 
-int serials_save(struct serials *d, sqlite3 *db, struct err *err)
-{
-    sqlite3_stmt *st = NULL;
+/* The Macs to be stored, as rows of the feed. */
+struct saving {
+    const struct serials *d;
     uint32_t id;
-    int rc = 0;
+};
+
+static int next_new(void *ctx, struct err *err)
+{
+    struct saving *s = ctx;
+
+    (void)err;
+    do
+        s->id++;
+    while (s->id <= s->d->top && s->d->at[s->id] == 0);
+    return s->id <= s->d->top;
+}
+
+static void give_new(void *ctx, sqlite3_context *out, int column)
+{
+    const struct saving *s = ctx;
+    const char *t = s->d->text.data + s->d->at[s->id];
+
+    if (column == 0)
+        sqlite3_result_int64(out, s->id);
+    else
+        sqlite3_result_text(out, t + 1, (unsigned char)t[0], SQLITE_STATIC);
+}
+
+int serials_save(struct serials *d, sqlite3 *db, struct feed_slot *slot,
+                 struct err *err)
+{
+    struct saving s = {d, d->saved};
+    struct feed feed = {.ctx = &s, .next = next_new, .column = give_new};
+    sqlite3_stmt *st = NULL;
+    int rc;
 
     if (d->saved == d->top)
         return 0;
-    if (db_prepare(db, "INSERT INTO device(device_id, serial) VALUES (?1, ?2)",
-                   &st, err) < 0)
-        return -1;
-    for (id = d->saved + 1; rc == 0 && id <= d->top; id++) {
-        const char *t = d->text.data + d->at[id];
-
-        if (d->at[id] == 0)
-            continue;
-        sqlite3_bind_int64(st, 1, id);
-        sqlite3_bind_text(st, 2, t + 1, (unsigned char)t[0], SQLITE_STATIC);
-        if (sqlite3_step(st) != SQLITE_DONE)
-            rc = db_fail(db, "store the devices", err);
-        sqlite3_reset(st);
-    }
+    rc = db_prepare(db,
+                    "INSERT INTO device(device_id, serial)"
+                    " SELECT c0, c1 FROM feed",
+                    &st, err);
+    if (rc == 0)
+        rc = feed_run(db, st, slot, &feed, err);
     sqlite3_finalize(st);
     if (rc == 0)
         d->saved = d->top;

@@ -11,6 +11,7 @@
 #define MUSTER_SERIALS_H
 
 #include "core/err.h"
+#include "ingest/feed.h"
 
 #include <sqlite3.h>
 
@@ -32,8 +33,13 @@ int serials_load(struct serials *s, sqlite3 *db, struct err *err) MUST_CHECK;
 int64_t serials_id(struct serials *s, const char *text, size_t n,
                    struct err *err);
 
-/* Write the Macs that the store does not have yet. */
-int serials_save(struct serials *s, sqlite3 *db, struct err *err) MUST_CHECK;
+/* So many may come: make room at once. */
+int serials_expect(struct serials *s, int64_t count,
+                   struct err *err) MUST_CHECK;
+
+/* Write the Macs that the store does not have yet, through the feed. */
+int serials_save(struct serials *s, sqlite3 *db, struct feed_slot *slot,
+                 struct err *err) MUST_CHECK;
 
 /* Drop the Macs that were not saved. */
 int serials_forget(struct serials *s, struct err *err) MUST_CHECK;

@@ -24,7 +24,7 @@
 
 #define TEMPLATE_BYTES (1 << 20) /* most of a user's template file */
 #define STATIC_MACS 500
-#define DATA_ROWS 100000
+#define DATA_MACS 50000 /* as report/queries/html-prepare.sql has it */
 
 /* ------------------------------------------------------ finding templates --
  */
@@ -198,8 +198,8 @@ static int bind(const struct report *r, sqlite3_stmt *st, struct err *err)
     return 0;
 }
 
-/* Keep the rows of a query that other formats print, so that the numbers are
- * the same here. */
+/* Keep the rows of a query: of those that other formats print, so that the
+ * numbers are the same here, and of those that the page reads twice. */
 static int keep(const struct report *r, const char *table, const char *query,
                 struct err *err)
 {
@@ -262,8 +262,7 @@ static int keep_supplies(const struct report *r, struct err *err)
     if (!gain)
         return err_nomem(err);
     if (supply_rank_period(r->db, r->period_id, r->client_id, r->use, gain, &n,
-                           err) ==
-            0 &&
+                           err) == 0 &&
         db_prepare(r->db,
                    "INSERT INTO temp.html_supply (title, how, plain, checks,"
                    " devices, rules) VALUES (:title, :how, :plain, :checks,"
@@ -291,7 +290,9 @@ static int prepare(const struct report *r, struct err *err)
     } shared[] = {{"html_rules", "rules"},
                   {"html_clients", "clients"},
                   {"html_remedies", "remedies"},
-                  {"html_waivers", "waivers"}};
+                  {"html_waivers", "waivers"},
+                  {"html_actions", "html-make_actions"},
+                  {"html_capabilities", "html-make_capabilities"}};
     size_t i;
 
     if (html_functions(r->db, err) != 0 ||
@@ -466,19 +467,30 @@ static void add_names(const struct report *r, struct template_sql *s)
     strbuf_free(&b);
 }
 
+/* As people write it; nothing for 0. */
+static void add_number(struct template_sql *s, const char *name, int64_t n)
+{
+    struct strbuf b = {0};
+
+    if (n)
+        html_number(&b, n);
+    template_sql_text(s, name, strbuf_str(&b));
+    strbuf_free(&b);
+}
+
 static int add_limits(const struct report *r, struct template_sql *s,
                       const struct html_counts *n, struct err *err)
 {
-    int64_t all, clients;
+    int64_t left, clients;
 
-    if (query_number(r, "html-line_count", &all, err) != 0 ||
+    if (query_number(r, "html-lines_left", &left, err) != 0 ||
         query_number(r, "html-client_count", &clients, err) != 0)
         return -1;
     template_sql_int(s, "macs_shown",
                      n->devices < STATIC_MACS ? n->devices : STATIC_MACS);
-    template_sql_int(s, "macs_left",
-                     n->devices > DATA_ROWS ? n->devices - DATA_ROWS : 0);
-    template_sql_int(s, "lines_left", all > DATA_ROWS ? all - DATA_ROWS : 0);
+    add_number(s, "macs_left",
+               n->devices > DATA_MACS ? n->devices - DATA_MACS : 0);
+    add_number(s, "lines_left", left);
     template_sql_int(s, "many_clients", clients > 1);
     return 0;
 }

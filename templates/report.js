@@ -41,7 +41,9 @@
   const fixOfLine = (l) => word("fixes", l[L.remedy]);
   const severityOf = (l) => words.severities[l[L.severity]];
   const stateOf = (l) => words.states[l[L.state]];
-  const evidenceOf = (x) => word("evidences", x?.[EVIDENCE]);
+  /* Names that a sentence is about stand in it as marks. */
+  const evidenceOf = (x, mac) => word("evidences", x?.[EVIDENCE])
+    .replace("\u0001", () => x[ACCOUNT]).replace("\u0002", () => mac[M.names]);
   const missingOf = (x) => word("evidences", x?.[MISSING]);
   const isUnknown = (l) => (l[L.flags] & UNKNOWN) !== 0;
 
@@ -145,8 +147,8 @@
     const box = make("span", {}, isUnknown(line)
       ? make("span", { class: "quiet" }, "perhaps: ") : "", rule ? rule.title : "");
     if (showIds && rule) box.append(" ", make("span", { class: "id" }, rule.id));
-    if (evidenceOf(first)) box.append(make("br"),
-      make("span", { class: "quiet" }, own(evidenceOf(first))));
+    if (first?.[EVIDENCE]) box.append(make("br"),
+      make("span", { class: "quiet" }, own(evidenceOf(first, macOf(line)))));
     if (more > 0) box.append(" ", make("span", { class: "tag" },
       `and ${more} more with this fix`));
     if (line[L.flags] & ACCEPTED) box.append(" ", make("span", { class: "tag" }, "accepted risk"));
@@ -238,7 +240,7 @@
       hay: (l) => { const m = macOf(l); return [m[M.serial], m[M.name], m[M.person],
         m[M.email], m[M.asset], clientOf(m), siteOf(m),
         l[L.members].map((x) => [rules.get(x[RULE])?.id, rules.get(x[RULE])?.title,
-          x[ACCOUNT], evidenceOf(x)]), fixTitle(fixOfLine(l))]; },
+          x[ACCOUNT], evidenceOf(x, m)]), fixTitle(fixOfLine(l))]; },
     },
   };
   const ruleById = new Map([...rules.values()].map((r) => [r.id, r]));
@@ -531,13 +533,13 @@
     pair("Cannot do now", capabilities(m, 0), true),
     pair("Perhaps cannot do", capabilities(m, 1), true));
 
-  const memberItem = (m, wanted) => {
+  const memberItem = (m, mac, wanted) => {
     const rule = rules.get(m[RULE]);
     const item = make("li", { id: `f-${m[ID]}` },
       rule.cause ? make("span", { class: "quiet" }, "Possible cause: ") : "",
       rule.title, m[ACCOUNT] ? " for " : "", m[ACCOUNT] ? own(m[ACCOUNT]) : "",
       showIds ? make("span", { class: "id" }, ` ${rule.id}`) : "",
-      evidenceOf(m) ? make("span", { class: "quiet" }, ": ", own(evidenceOf(m))) : "",
+      m[EVIDENCE] ? make("span", { class: "quiet" }, ": ", own(evidenceOf(m, mac))) : "",
       missingOf(m) ? make("span", { class: "quiet" },
         `; not known: ${factWords(missingOf(m))}`) : "");
     if (wanted && wanted.startsWith(m[ID])) item.classList.add("strong");
@@ -557,7 +559,7 @@
           + `${words.effort[fix.effort] || fix.effort}`) : "",
         make("span", { class: "quiet" }, ` · ${words.state[stateOf(l)] || ""}`
           + (l[L.days] ? `, ${number(l[L.days])} days` : "")),
-        make("ul", {}, l[L.members].map((m) => memberItem(m, state.finding)))));
+        make("ul", {}, l[L.members].map((m) => memberItem(m, macs[i], state.finding)))));
     }));
   };
 
@@ -612,9 +614,12 @@
     pre.before(make("button", { type: "button", class: "copy-serials",
       onclick: (e) => copy(pre.textContent + "\n", e.currentTarget, "copied") }, "Copy"));
 
+  const found = new Set();
+  for (const l of lines) for (const m of l[L.members]) found.add(m[RULE]);
+  const foundIds = new Set([...found].map((n) => rules.get(n)?.id));
   for (const row of document.querySelectorAll("tr[id^='r-']")) {
     const cell = row.querySelector("td.big"), id = row.id.slice(2);
-    if (!cell || !lines.some((l) => l[L.members].some((m) => rules.get(m[RULE])?.id === id))) continue;
+    if (!cell || !foundIds.has(id)) continue;
     const link = make("a", { href: `#view=lines&rule=${encodeURIComponent(id)}`,
       "aria-label": `${cell.textContent} fail: show them` }, cell.textContent);
     cell.replaceChildren(link);

@@ -1,58 +1,6 @@
--- What to do, worst first: fixes with the Macs they are for. The reason told is
--- that of the check which asks for this fix first, else of the commonest one.
-WITH cause AS (
-  SELECT o.remedy, o.rule_no, max(o.severity) AS rank,
-         count(DISTINCT o.device_id) AS n
-    FROM temp.report_finding o
-    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE o.fail AND NOT o.accepted
-   GROUP BY o.remedy, o.rule_no
-),
-fresh AS (
-  SELECT o.remedy, count(DISTINCT o.device_id) AS n
-    FROM temp.report_finding o
-    CROSS JOIN finding f ON f.rowid = o.finding
-    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE o.fail AND NOT o.accepted AND f.state IN ('new', 'reopened')
-   GROUP BY o.remedy
-),
-told AS (
-  SELECT c.remedy, u.why, u.title,
-         max(c.rank) OVER (PARTITION BY c.remedy) AS rank,
-         row_number() OVER (PARTITION BY c.remedy
-                            ORDER BY c.rank >= 3 DESC,
-                                     instr(u.fix || ' ', c.remedy || ' ') = 1
-                                       DESC,
-                                     c.n DESC, c.rule_no) AS place
-    FROM cause c
-    JOIN temp.report_rule u ON u.rule_no = c.rule_no
-),
-word (rank, code) AS (
-  VALUES (4, 'critical'), (3, 'high'), (2, 'medium'), (1, 'low'), (0, 'info')
-)
-SELECT r.remedy                             AS remedy,
-       r.title                              AS title,
-       nullif(m.plain, '')                  AS plain,
-       nullif(m.risk, '')                   AS risk,
-       code(nullif(m.verify, ''))           AS verify,
-       plain('who', r.who)                  AS who,
-       plain('effort', r.effort)            AS effort,
-       num(r.devices)                       AS devices,
-       r.devices                            AS n,
-       plural(r.devices, 'Mac', 'Macs')     AS macs,
-       num(r.minutes * r.devices / 60)      AS hours,
-       r.minutes * r.devices / 60           AS n_hours,
-       w.code                               AS severity,
-       plain('severity', w.code)            AS severity_word,
-       num(n.n)                             AS news,
-       n.n                                  AS n_news,
-       x.why                                AS why,
-       x.title                              AS problem,
-       max(r.devices - 2000, 0)             AS n_more,
-       num(max(r.devices - 2000, 0))        AS more
-  FROM temp.html_remedies r
-  JOIN remedy m ON m.id = r.remedy
-  JOIN told x ON x.remedy = r.remedy AND x.place = 1
-  JOIN word w ON w.rank = x.rank
-  LEFT JOIN fresh n ON n.remedy = r.remedy
- ORDER BY x.rank DESC, r.devices DESC, r.remedy
+-- What to do, worst first.
+SELECT remedy, title, plain, risk, verify, who, effort, devices, n, macs,
+       hours, n_hours, severity, severity_word, news, n_news, why, problem,
+       n_more, more
+  FROM temp.html_actions
+ ORDER BY rowid

@@ -4,7 +4,7 @@
 SELECT l.no, m.no, g.severity,
        (l.result = 'unknown') + 2 * (g.waiver IS NOT NULL), l.remedy, g.state,
        h.rule_no, f.account, f.evidence, f.missing, u.id, d.serial,
-       days_between(g.first_seen, :as_of)
+       days_between(g.first_seen, :as_of), p.holder_names
   FROM temp.html_line l
   CROSS JOIN temp.html_mac m ON m.device_id = l.device_id
   CROSS JOIN device d ON d.device_id = l.device_id
@@ -14,4 +14,5 @@ SELECT l.no, m.no, g.severity,
          AND h.remedy = l.remedy
   CROSS JOIN finding f ON f.rowid = h.finding
   CROSS JOIN temp.report_rule u ON u.rule_no = h.rule_no
+  LEFT JOIN device_derived p ON p.device_id = l.device_id
  ORDER BY l.result, l.no, h.ord

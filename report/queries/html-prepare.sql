@@ -16,7 +16,7 @@ SELECT o.device_id, o.rank
                          WHEN 'attention' THEN 2 WHEN 'partial' THEN 3
                          ELSE 4 END,
           severity_rank(r.worst) DESC, r.failed DESC, r.unknown DESC, o.rank
- LIMIT 100000;
+ LIMIT 50000;
 
 -- Findings of one cause and one fix on a Mac are one line. Its first finding
 -- is the worst one.

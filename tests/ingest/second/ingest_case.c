@@ -41,8 +41,6 @@ static int load(struct ingest_case *c, const char *path, const char *name)
     in = ingest_open(c->db, &c->options, &c->err);
     if (in)
         rc = ingest_file(in, &file, &c->sum, &c->err);
-    if (rc == 0)
-        rc = ingest_end(in, &c->err);
     ingest_close(in);
     free(p);
     free(n);
