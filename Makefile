@@ -18,7 +18,8 @@ PKG_CONFIG ?= pkg-config
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wundef \
         -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
-        -Wcast-qual -Wconversion -Wno-sign-conversion $(WERROR)
+        -Wcast-qual -Wconversion -Wno-sign-conversion \
+        -Wno-missing-field-initializers $(WERROR)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
           -fno-strict-aliasing -fno-delete-null-pointer-checks
 LDHARD := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed

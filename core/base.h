@@ -24,12 +24,27 @@
 
 #if defined(__GNUC__)
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define PRINTF_VA(fmt) __attribute__((format(printf, fmt, 0)))
 #define MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define PRINTF_LIKE(fmt, args)
+#define PRINTF_VA(fmt)
 #define MUST_CHECK
 #endif
 
+/* some are macros already, where the headers check buffers */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef sprintf
+#undef strtok
+#undef atoi
+#undef atol
+#undef localtime
+#undef gmtime
+#undef ctime
+#undef system
+#undef popen
 #define FORBIDDEN(f) sorry_##f##_is_forbidden
 #define strcpy(a, b) FORBIDDEN(strcpy)
 #define strcat(a, b) FORBIDDEN(strcat)

@@ -13,6 +13,9 @@ static void set_file(struct err *err, const char *file)
 }
 
 static void set_text(struct err *err, enum err_code code, const char *fmt,
+                     va_list ap) PRINTF_VA(3);
+
+static void set_text(struct err *err, enum err_code code, const char *fmt,
                      va_list ap)
 {
     err->code = code;
