@@ -35,8 +35,8 @@ void json_close(struct json_reader *r); /* NULL is fine */
 
 enum json_step { JSON_END, JSON_RECORD, JSON_OTHER /* not an object */ };
 
-/* The next record (the caller's to json_decref()), and its first line. -1 with
- * *err. */
+/* The next record, or other value (the caller's to json_decref()), and its
+ * first line. -1 with *err. */
 int json_next(struct json_reader *r, json_t **record, int64_t *line,
               struct err *err) MUST_CHECK;
 

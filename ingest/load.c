@@ -543,7 +543,7 @@ static void give_fact(const struct fact_value *v, uint64_t has, int fact,
 static void give_column(void *ctx, sqlite3_context *out, int i)
 {
     struct load *l = ctx;
-    const struct map_account *a = &l->rec.accounts[0];
+    const struct map_account *a = l->rec.accounts;
     struct insert *in = l->accounts_main ? &l->account : &l->device;
     const struct out *o = &in->columns[i];
     struct value v;

@@ -152,6 +152,59 @@ static json_t *convert(plist_t node, int depth)
     }
 }
 
+static uint64_t big_endian(const unsigned char *s, size_t n)
+{
+    uint64_t v = 0;
+
+    while (n--)
+        v = v << 8 | *s++;
+    return v;
+}
+
+/* Whether the text object at "s" holds a NUL; other objects do not. */
+static bool text_has_nul(const unsigned char *s, size_t n)
+{
+    size_t unit = *s >> 4 == 6 ? 2 : 1, length = *s & 0xf, start = 1, i;
+
+    if (*s >> 4 != 5 && *s >> 4 != 6)
+        return false;
+    if (length == 0xf) { /* the length is an integer object of its own */
+        size_t bytes = n > 1 ? (size_t)1 << (s[1] & 3) : 0;
+
+        if (bytes == 0 || n < 2 + bytes)
+            return false;
+        length = (size_t)big_endian(s + 2, bytes);
+        start = 2 + bytes;
+    }
+    for (i = 0; i < length && start + unit <= n; i++, start += unit)
+        if (!s[start] && (unit == 1 || !s[start + 1]))
+            return true;
+    return false;
+}
+
+/* libplist ends the program over a NUL in a text, so that is seen before. */
+static bool binary_has_nul(const char *text, size_t n)
+{
+    const unsigned char *s = (const unsigned char *)text, *trailer;
+    uint64_t size, count, table, i;
+
+    if (n < 40)
+        return false;
+    trailer = s + n - 32;
+    size = trailer[6];
+    count = big_endian(trailer + 8, 8);
+    table = big_endian(trailer + 24, 8);
+    if (size == 0 || size > 8 || table > n || count > (n - table) / size)
+        return false; /* damaged: libplist refuses it */
+    for (i = 0; i < count; i++) {
+        uint64_t at = big_endian(s + table + i * size, (size_t)size);
+
+        if (at < n && text_has_nul(s + at, (size_t)(n - at)))
+            return true;
+    }
+    return false;
+}
+
 json_t *plist_to_json(const char *s, size_t n, const char **problem)
 {
     plist_t root = NULL;
@@ -161,6 +214,10 @@ json_t *plist_to_json(const char *s, size_t n, const char **problem)
     *problem = "the property list is damaged or cut off";
     if (n > PLIST_MOST) {
         *problem = "the property list is larger than 16 MiB";
+        return NULL;
+    }
+    if (binary ? binary_has_nul(s, n) : memchr(s, 0, n) != NULL) {
+        *problem = "the property list has a NUL in a text";
         return NULL;
     }
     if (binary) {

@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/facts.h"
+#include "core/text.h"
 #include "ingest/command_text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -27,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     json_t *macs, *mac;
     size_t i;
 
+    if (utf8_check((const char *)data, n) < n || memchr(data, 0, n))
+        return 0; /* what is no text does not come this far */
     command_text_looks((const char *)data, n);
     macs = command_text_read((const char *)data, n);
     fuzz_promise(json_is_array(macs), "an array", "something else");

@@ -31,8 +31,8 @@ static bool read_records(const uint8_t *data, size_t n, const char *path,
             if (s)
                 strbuf_addf(out, "%s\n", s);
             free(s);
-            json_decref(record);
         }
+        json_decref(record);
     }
     fuzz_promise(got == 0 || err.code, "an error says what it is", "none");
     json_close(r);
