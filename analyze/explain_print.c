@@ -27,31 +27,6 @@ static void add_value(struct strbuf *b, const json_t *v)
         strbuf_adds(b, "?");
 }
 
-/* Text behind "indent" blanks, wrapped; the first line is begun already. */
-static void wrap(const char *text, size_t column, size_t indent, FILE *out)
-{
-    struct strbuf safe = {0};
-    const char *s;
-    size_t n, width;
-    bool first = true;
-
-    text_escape(&safe, text, strlen(text));
-    for (s = strbuf_str(&safe); *s; s += n + strspn(s + n, " ")) {
-        n = strcspn(s, " ");
-        width = utf8_length(s, n);
-        if (!first && column + 1 + width > 79) {
-            fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-            first = true;
-        }
-        fprintf(out, "%s%.*s", first ? "" : " ", (int)n, s);
-        column += width + !first;
-        first = false;
-    }
-    fputc('\n', out);
-    strbuf_free(&safe);
-}
-
 static void heading(const char *title, FILE *out)
 {
     fprintf(out, "\n%s\n", title);
@@ -90,14 +65,14 @@ static void print_fact(const json_t *fact, size_t indent, FILE *out)
     fprintf(out, "%*s%-26s ", (int)indent, "", text_of(fact, "fact"));
     column = indent + 27 + utf8_length(strbuf_str(&value), value.len);
     if (!origin.len) {
-        wrap(strbuf_str(&value), indent + 27, indent + 27, out);
+        text_wrap(strbuf_str(&value), indent + 27, indent + 27, out);
     } else if (column <= 44) {
         fprintf(out, "%s%*s  ", strbuf_str(&value), (int)(44 - column), "");
-        wrap(strbuf_str(&origin), 46, 46, out);
+        text_wrap(strbuf_str(&origin), 46, 46, out);
     } else {
-        wrap(strbuf_str(&value), indent + 27, indent + 27, out);
+        text_wrap(strbuf_str(&value), indent + 27, indent + 27, out);
         fprintf(out, "%*s", 46, "");
-        wrap(strbuf_str(&origin), 46, 46, out);
+        text_wrap(strbuf_str(&origin), 46, 46, out);
     }
     strbuf_free(&value);
     strbuf_free(&origin);
@@ -120,7 +95,7 @@ static void print_facts(const json_t *e, FILE *out)
     }
     if (unknown.len) {
         fputs("  not known: ", out);
-        wrap(strbuf_str(&unknown), 13, 4, out);
+        text_wrap(strbuf_str(&unknown), 13, 4, out);
     }
     strbuf_free(&unknown);
 }
@@ -138,7 +113,7 @@ static void print_object(const json_t *o, const char *begin, size_t indent,
         add_value(&line, v);
     }
     fputs(begin, out);
-    wrap(line.len ? strbuf_str(&line) : "none", indent, indent, out);
+    text_wrap(line.len ? strbuf_str(&line) : "none", indent, indent, out);
     json_decref(all);
     strbuf_free(&line);
 }
@@ -161,7 +136,9 @@ static void print_accounts(const json_t *e, FILE *out)
         }
         fputc('\n', out);
         json_array_foreach(json_object_get(one, "facts"), k, fact)
+        {
             print_fact(fact, 4, out);
+        }
         print_object(json_object_get(one, "derived"), "    derived: ", 13, out);
     }
 }
@@ -187,7 +164,7 @@ static void print_conflicts(const json_t *e, FILE *out)
         if (text_of(c, "read_at")[0])
             strbuf_addf(&line, ", %s", text_of(c, "read_at"));
         fputs("  ", out);
-        wrap(strbuf_str(&line), 2, 4, out);
+        text_wrap(strbuf_str(&line), 2, 4, out);
         strbuf_free(&line);
     }
 }
@@ -208,7 +185,7 @@ static void print_sources(const json_t *e, FILE *out)
         if (text_of(s, "collected")[0])
             strbuf_addf(&line, ", taken %s", text_of(s, "collected"));
         fputs("  ", out);
-        wrap(strbuf_str(&line), 2, 6, out);
+        text_wrap(strbuf_str(&line), 2, 6, out);
         strbuf_free(&line);
     }
 }
@@ -234,7 +211,9 @@ static void add_list(struct strbuf *b, const json_t *list)
     size_t i;
 
     json_array_foreach(list, i, v)
+    {
         strbuf_addf(b, "%s%s", i ? ", " : "", json_string_value(v));
+    }
 }
 
 static void print_finding(const json_t *r, FILE *out)
@@ -245,14 +224,14 @@ static void print_finding(const json_t *r, FILE *out)
     if (!strstr(text_of(r, "evidence"), text_of(r, "account")))
         strbuf_addf(&line, "%s: ", text_of(r, "account"));
     strbuf_adds(&line, text_of(r, "evidence"));
-    wrap(strbuf_str(&line), 20, 20, out);
+    text_wrap(strbuf_str(&line), 20, 20, out);
     strbuf_reset(&line);
     if (strcmp(text_of(r, "result"), "unknown") == 0) {
         strbuf_adds(&line, parts_of(r));
         if (text_of(r, "missing")[0])
             strbuf_addf(&line, "; missing: %s", text_of(r, "missing"));
         fprintf(out, "%20s", "");
-        wrap(strbuf_str(&line), 20, 20, out);
+        text_wrap(strbuf_str(&line), 20, 20, out);
         strbuf_reset(&line);
     }
     strbuf_addf(&line, "%s since %.10s", text_of(r, "state"),
@@ -265,7 +244,7 @@ static void print_finding(const json_t *r, FILE *out)
                     text_of(json_object_get(r, "accepted_risk"), "owner"),
                     text_of(json_object_get(r, "accepted_risk"), "expires"));
     fprintf(out, "%20s", "");
-    wrap(strbuf_str(&line), 20, 20, out);
+    text_wrap(strbuf_str(&line), 20, 20, out);
     strbuf_free(&line);
 }
 
@@ -305,7 +284,7 @@ static void print_not_checked(const json_t *e, FILE *out)
         strbuf_addf(&line, "%s: ", text_of(r, "title"));
         add_list(&line, json_object_get(r, "not_carried"));
         fprintf(out, "  %-8s ", last);
-        wrap(strbuf_str(&line), 11, 11, out);
+        text_wrap(strbuf_str(&line), 11, 11, out);
         strbuf_free(&line);
     }
 }
@@ -328,7 +307,7 @@ static void print_ids(const json_t *e, const char *result, const char *title,
     if (line.len) {
         heading(title, out);
         fputs("  ", out);
-        wrap(strbuf_str(&line), 2, 2, out);
+        text_wrap(strbuf_str(&line), 2, 2, out);
     }
     strbuf_free(&line);
 }
@@ -345,7 +324,7 @@ static void print_errors(const json_t *e, FILE *out)
         if (n++ == 0)
             heading("RULES AT FAULT", out);
         fprintf(out, "  %-8s ", text_of(r, "rule"));
-        wrap(text_of(r, "evidence"), 11, 11, out);
+        text_wrap(text_of(r, "evidence"), 11, 11, out);
     }
 }
 
@@ -367,19 +346,19 @@ static void print_remedies(const json_t *e, FILE *out)
             &line, "): %s, about %lld minutes", text_of(m, "who"),
             (long long)json_integer_value(json_object_get(m, "minutes")));
         fprintf(out, "  %-4s ", text_of(m, "remedy"));
-        wrap(strbuf_str(&line), 7, 7, out);
+        text_wrap(strbuf_str(&line), 7, 7, out);
         json_array_foreach(json_object_get(m, "steps"), k, step)
         {
             fprintf(out, "    %2zu. ", k + 1);
-            wrap(json_string_value(step), 8, 8, out);
+            text_wrap(json_string_value(step), 8, 8, out);
         }
         if (text_of(m, "risk")[0]) {
             fputs("    risk:   ", out);
-            wrap(text_of(m, "risk"), 12, 12, out);
+            text_wrap(text_of(m, "risk"), 12, 12, out);
         }
         if (text_of(m, "verify")[0]) {
             fputs("    verify: ", out);
-            wrap(text_of(m, "verify"), 12, 12, out);
+            text_wrap(text_of(m, "verify"), 12, 12, out);
         }
         strbuf_free(&line);
     }
@@ -390,9 +369,11 @@ static const json_t *fact_named(const json_t *e, const char *name)
     const json_t *fact;
     size_t i;
 
-    json_array_foreach(json_object_get(e, "facts"), i,
-                       fact) if (strcmp(text_of(fact, "fact"), name) ==
-                                 0) return fact;
+    json_array_foreach(json_object_get(e, "facts"), i, fact)
+    {
+        if (strcmp(text_of(fact, "fact"), name) == 0)
+            return fact;
+    }
     return NULL;
 }
 
@@ -404,7 +385,7 @@ static void print_head(const json_t *e, FILE *out)
                 text_of(fact_named(e, "name"), "value"),
                 text_of(fact_named(e, "client"), "value"), text_of(e, "period"),
                 text_of(e, "as_of"));
-    wrap(strbuf_str(&line), 0, 2, out);
+    text_wrap(strbuf_str(&line), 0, 2, out);
     strbuf_reset(&line);
     strbuf_addf(&line, "verdict: %s%s", text_of(e, "verdict"),
                 json_is_true(json_object_get(e, "not_reporting"))
@@ -414,7 +395,7 @@ static void print_head(const json_t *e, FILE *out)
         strbuf_addf(&line, "; cannot do now: %s", text_of(e, "cannot_do"));
     if (text_of(e, "perhaps_not")[0])
         strbuf_addf(&line, "; perhaps not: %s", text_of(e, "perhaps_not"));
-    wrap(strbuf_str(&line), 0, 2, out);
+    text_wrap(strbuf_str(&line), 0, 2, out);
     strbuf_free(&line);
 }
 

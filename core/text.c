@@ -221,6 +221,30 @@ void text_print_safe(const char *s, FILE *out)
     strbuf_free(&b);
 }
 
+void text_wrap(const char *text, size_t column, size_t indent, FILE *out)
+{
+    struct strbuf safe = {0};
+    const char *s;
+    size_t n, width;
+    bool first = true;
+
+    text_escape(&safe, text, strlen(text));
+    for (s = strbuf_str(&safe); *s; s += n + strspn(s + n, " ")) {
+        n = strcspn(s, " ");
+        width = utf8_length(s, n);
+        if (!first && column + 1 + width > 79) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+            first = true;
+        }
+        fprintf(out, "%s%.*s", first ? "" : " ", (int)n, s);
+        column += width + !first;
+        first = false;
+    }
+    fputc('\n', out);
+    strbuf_free(&safe);
+}
+
 /* The base letter of Latin letters with marks, or 0: enough that "Müller" and
  * "Zürich" stay readable in a file name. */
 static char base_letter(uint32_t cp)

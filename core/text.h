@@ -49,6 +49,10 @@ bool text_glob(const char *pattern, const char *text);
 void text_escape(struct strbuf *b, const char *s, size_t n);
 void text_print_safe(const char *s, FILE *out);
 
+/* Print words, escaped, in lines of 79 characters and a newline at the end. The
+ * first line stands at "column" already, the others behind "indent" blanks. */
+void text_wrap(const char *s, size_t column, size_t indent, FILE *out);
+
 /*
  * A file-name part from any text: lower-case letters and digits joined by
  * single dashes, at most 60 bytes, accents of Latin letters dropped, never

@@ -1,0 +1,154 @@
+#!/bin/sh
+# muster forecast: every row of the table from facts as exports give them.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+# The number of a Mac is the row of the table that fits its account anna.
+cat >"$dir/devices.csv" <<'CSV'
+serial,client,name,os_version,chip,observed_at,last_checkin,mdm_enrolled,filevault,bootstrap_escrowed_device,bootstrap_escrowed_server,eacs_preflight,recovery_key_escrowed,recovery_key_validity,platform_sso
+C02FORE001,Northwind,one,10.12.6,intel,2026-11-20,2026-11-29,yes,on,no,no,,yes,valid,
+C02FORE002,Northwind,two,15.1,apple,2026-10-01,2026-10-15,yes,on,yes,yes,success,yes,valid,
+C02FORE003,Northwind,three,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,
+C02FORE005,Northwind,five,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,
+C02FORE006,Northwind,six,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,
+C02FORE007,Northwind,seven,15.1,apple,2026-11-20,2026-11-29,yes,,yes,no,,yes,valid,
+C02FORE008,Northwind,eight,26.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,
+C02FORE009,Northwind,nine,26.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,,
+C02FORE010,Northwind,ten,26.1,apple,2026-11-20,2026-11-29,yes,off,yes,yes,success,,,
+C02FORE011,Northwind,eleven,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,none
+C02FORE012,Northwind,twelve,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,,yes,valid,password
+C02FORE013,Northwind,thirteen,15.1,apple,2026-11-20,2026-11-29,yes,off,yes,yes,success,,,
+C02FORE014,Northwind,fourteen,15.1,apple,2026-11-20,2026-11-29,yes,encrypting,no,no,,no,,
+C02FORE015,Northwind,fifteen,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,,
+C02FORE016,Northwind,sixteen,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,yes,valid,
+C02FORE017,Northwind,seventeen,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,no,,
+C02FORE018,Northwind,eighteen,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,,
+C02FORE019,Northwind,nothing,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,no,,
+CSV
+{
+    echo 'serial,account,full_name,uid,kind,admin,secure_token,crypto_user,password_known_by,laps,observed_at,former_password_known'
+    for n in 001 002 009 010 011 012 013 016 017 018; do
+        echo "C02FORE$n,anna,Anna Ash,501,local,no,yes,yes,user,no,2026-11-20,"
+    done
+    echo 'C02FORE003,anna,Anna Ash,501,local,no,no,no,user,no,2026-11-20,'
+    echo 'C02FORE005,anna,Anna Ash,501,local,no,yes,yes,user,yes,2026-11-20,'
+    echo 'C02FORE006,anna,Anna Ash,501,local,no,yes,no,user,no,2026-11-20,'
+    echo 'C02FORE007,anna,Anna Ash,501,local,no,,,user,no,2026-11-20,'
+    for n in 008 014 015; do
+        echo "C02FORE$n,anna,Anna Ash,501,local,no,yes,yes,user,no,2026-11-20,yes"
+        echo "C02FORE$n,it,,502,local,yes,yes,yes,admin,no,2026-11-20,"
+    done
+    echo 'C02FORE011,dora,Dora Dale,503,network,no,no,no,user,no,2026-11-20,'
+    echo 'C02FORE017,it,,502,local,yes,yes,yes,,no,2026-11-20,'
+} >"$dir/accounts.csv"
+db=$dir/m.db
+check ingest "$muster" ingest -q -d "$db" --as-of 2026-11-30 \
+    "$dir/devices.csv" "$dir/accounts.csv"
+ends 2 'nothing has been judged yet' "$muster" forecast -d "$db" C02FORE001
+check analyze "$muster" analyze -q -d "$db" --as-of 2026-11-30
+
+for n in 1 2 3 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do
+    serial=$(printf 'c02fore%03d' "$n")
+    check "row $n" "$muster" forecast -d "$db" --json "$serial" anna
+    jq -e --argjson n "$n" '.accounts[0].row == $n and
+        (.accounts[0].reason | length) > 0' "$dir/stdout" >"$dir/jq" ||
+        fail "row $n is another one"
+done
+check 'row 4' "$muster" forecast -d "$db" --json --by admin C02FORE014 anna
+jq -e '.accounts[0].row == 4 and .accounts[0].verdict == "safe"' \
+    "$dir/stdout" >"$dir/jq" || fail 'row 4 is another one'
+
+# The whole answer: age, what to do instead, why, what is missing, the checks.
+says 'C02FORE017 (seventeen), account anna
+Facts of 2026-11-20, 11 days old; last check-in 2026-11-29
+
+LOCKOUT RISK if the management server resets this password
+
+Do this instead
+  Do not reset it; store a valid recovery key and the bootstrap token first.
+
+Why
+  The token is lost, nobody can grant a new one, and no valid recovery key is
+  at hand: erasing may be all that is left.
+  Whether another token admin could help is not known: taken as none.
+
+Not known
+  password_known_by: who knows the passwords of token admins
+    an accounts file: serial,account,password_known_by - or names in [accounts]
+    of muster.conf
+
+Before any reset
+  bootstrap token  not stored
+  recovery key     not stored with the server
+  restart          ask: is one pending, or an update deadline?
+  the person       ask: at the Mac, and on the network?
+  former password  ask: is it still known?
+
+Check afterwards
+  sysadminctl -secureTokenStatus anna 2>&1
+  sudo fdesetup list' "$muster" forecast -d "$db" C02FORE017 ANNA
+
+# A fact that is not known is named, with the way to get it.
+check 'row 7' "$muster" forecast -d "$db" --json C02FORE007 anna
+jq -e '.schema == "muster.forecast/1" and .by == "mdm" and
+    .accounts[0].verdict == "unknown" and
+    (.accounts[0].missing | map(.fact)) == ["secure_token", "filevault",
+     "bootstrap_escrowed_device", "bootstrap_escrowed_server"] and
+    (.accounts[0].missing | all(.how != ""))' "$dir/stdout" >"$dir/jq" ||
+    fail 'the missing facts are others'
+tells 'Facts of 2026-10-01, 61 days old; last check-in 2026-10-15' \
+    "$muster" forecast -d "$db" C02FORE002 anna
+tells 'NOT KNOWN if the management server' \
+    "$muster" forecast -d "$db" C02FORE002 anna
+tells 'This is the last token of the Mac.' \
+    "$muster" forecast -d "$db" C02FORE016 anna
+tells 'on macOS 26 a proof and not the flag' \
+    "$muster" forecast -d "$db" C02FORE009 anna
+tells "(one vendor's statement)" "$muster" forecast -d "$db" C02FORE008 anna
+tells 'former password  still known' "$muster" forecast -d "$db" C02FORE008 anna
+
+# What is safe asks for nothing; what has no token says so.
+check safe "$muster" forecast -d "$db" C02FORE003 anna
+if grep -q 'Before any reset' "$dir/stdout"; then
+    fail 'a safe reset asks for checks'
+fi
+tells 'NO TOKEN HERE if' "$muster" forecast -d "$db" C02FORE001 anna
+
+# Elsewhere: the identity provider, and recoveryOS.
+tells 'NOT KNOWN if the identity provider resets this password' \
+    "$muster" forecast -d "$db" --by idp C02FORE011 anna
+tells 'platform_sso' "$muster" forecast -d "$db" --by idp C02FORE016 anna
+tells 'LOG IN FIRST if the identity provider' \
+    "$muster" forecast -d "$db" --by idp C02FORE012 anna
+tells 'NO TOKEN HERE' "$muster" forecast -d "$db" --by idp C02FORE011 dora
+tells 'SAFE if this password is reset in recoveryOS' \
+    "$muster" forecast -d "$db" --by recovery C02FORE016 anna
+tells 'CANNOT BE DONE if this password' \
+    "$muster" forecast -d "$db" --by recovery C02FORE017 anna
+tells 'recovery_key_escrowed' \
+    "$muster" forecast -d "$db" --by recovery C02FORE007 anna
+
+# All accounts of a Mac, a line each.
+says 'C02FORE014 (fourteen)
+Facts of 2026-11-20, 11 days old; last check-in 2026-11-29
+What happens if the management server resets this password:
+
+  anna     LOCKOUT RISK   Reset it with a token admin'"'"'s credential instead;
+                          otherwise let that admin grant a new token before any
+                          restart
+  it       LOCKOUT RISK   Do not reset it; store a valid recovery key and the
+                          bootstrap token first
+
+Name an account to see why, and what to check.' \
+    "$muster" forecast -d "$db" C02FORE014
+
+ends 2 'no Mac has the serial number "C02NOSUCH1"' \
+    "$muster" forecast -d "$db" C02NOSUCH1
+ends 2 'no account of C02FORE019 is known' \
+    "$muster" forecast -d "$db" C02FORE019
+ends 2 'C02FORE014 has no account "zoe"' \
+    "$muster" forecast -d "$db" C02FORE014 zoe
+ends 2 'there is no way "magic"' \
+    "$muster" forecast -d "$db" --by magic C02FORE014 anna
+ends 2 'name one serial number' "$muster" forecast -d "$db"
+finish
