@@ -67,12 +67,15 @@ static json_t *convert_dict(plist_t node, int depth)
         if (!child)
             break;
         v = key ? convert(child, depth + 1) : NULL;
-        if (!v || json_object_get(o, key) || json_object_set_new(o, key, v)) {
+        /* a key twice is refused */
+        if (!v || json_object_get(o, key) || json_object_set(o, key, v) != 0) {
             free(key);
+            json_decref(v);
             json_decref(o);
             o = NULL;
             break;
         }
+        json_decref(v);
         free(key);
         key = NULL;
     }

@@ -67,6 +67,25 @@ START_TEST(a_nul_in_xml_is_refused)
 }
 END_TEST
 
+START_TEST(a_key_twice_is_refused)
+{
+    static const unsigned char s[] = {
+        'b',  'p', 'l',  'i', 's', 't', '0', '0', 0xd2,
+        1,    1,   2,    2, /* a dictionary: object 1 is the key of 2, twice */
+        0x51, 'k', 0x51, 'v',                   /* the key and the value */
+        8,    13,  15,                          /* where they are */
+        0,    0,   0,    0,   0,   0,   1,   1, /* bytes of an offset, of a
+                                                   reference */
+        0,    0,   0,    0,   0,   0,   0,   3, /* objects */
+        0,    0,   0,    0,   0,   0,   0,   0, /* the top one */
+        0,    0,   0,    0,   0,   0,   0,   17};
+    const char *problem = NULL;
+
+    ck_assert_ptr_null(plist_to_json((const char *)s, sizeof(s), &problem));
+    ck_assert_str_eq(problem, "the property list is damaged or cut off");
+}
+END_TEST
+
 Suite *plist_reader_suite(void);
 
 Suite *plist_reader_suite(void)
@@ -77,6 +96,7 @@ Suite *plist_reader_suite(void)
     tcase_add_test(t, a_binary_text_is_read);
     tcase_add_loop_test(t, a_nul_in_a_text_is_refused, 0, 3);
     tcase_add_test(t, a_nul_in_xml_is_refused);
+    tcase_add_test(t, a_key_twice_is_refused);
     suite_add_tcase(s, t);
     return s;
 }
