@@ -237,6 +237,8 @@ def read_file(path, as_of, collected):
         row = Row(facts, file)
         nested = record.get('accounts')
         if isinstance(nested, list):            # null: not reported
+            # A list of accounts says "yes" with the time of its record.
+            facts['accounts_listed'] = True
             row.accounts = []
             for account in nested:
                 # Times and columns of accounts count as the file's own.
@@ -429,8 +431,8 @@ def resolve_device(serial, rows, accounts, files, client):
             # Account facts are told from device facts by their names, which
             # differ but for the keys and observed_at.
             d.carried |= file.account_columns
-            # Reading: a complete list says "yes" like a row would; a source
-            # that says "no" contradicts it.
+            # Reading: an accounts file says "yes" like a row without a time; a
+            # source that says "no" last contradicts it.
             d.accounts_listed = None if disputed else True
     d.all_accounts = [resolve_account(accounts[k]) for k in sorted(accounts)]
     d.accounts = [a for a in d.all_accounts if a.kind != 'system']

@@ -266,7 +266,8 @@ class Maker:
         if fact == 'holders_listed':
             return pick(rng, (True, 5), (False, 1), (None, 3))
         if fact == 'accounts_listed':
-            return pick(rng, (True, 4), (None, 6), (False, 1))
+            return pick(rng, (True, 4), (None, 6), (
+                False, 1 if h['kind'] == 'devices.csv' else 0))
         if rng.random() < h['wrong'] and (fact in BOOLS or fact in A_BOOLS or
                                           fact != 'uid'):
             return self.any_value(fact, d['_times'])
