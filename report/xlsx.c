@@ -26,51 +26,78 @@ struct sheet_spec {
     const char *columns; /* in order; "*" appends the x_ columns */
     int frozen;          /* columns that stay when scrolling sideways */
     bool work;           /* columns for people to fill in */
+    int print;           /* columns that are printed; 0: all */
 };
 
 static const struct sheet_spec findings = {
-    "Findings", "findings",
+    "Findings",
+    "findings",
     "severity _severity result state client serial device_name account rule "
     "title evidence missing_facts remedy _remedy_title effort first_seen "
     "days_open assigned_user assigned_email last_checkin waived waiver_reason "
     "waiver_expires source_file source_line finding_id",
-    6, true};
+    6,
+    true,
+    11};
 static const struct sheet_spec devices = {
-    "Devices", "devices",
+    "Devices",
+    "devices",
     "client serial device_name assigned_user site verdict worst_severity "
     "next_step effort cannot_do cannot_do_perhaps readiness failed unknown "
     "notchecked asset_tag model chip os_version last_checkin not_reporting "
     "filevault bootstrap_state holders holder_names token_admins "
     "token_admin_names repair_path next_remedy *",
-    3, false};
+    3,
+    false,
+    12};
 static const struct sheet_spec accounts = {
-    "Accounts", "accounts",
+    "Accounts",
+    "accounts",
     "client serial account full_name role kind admin secure_token token_real "
     "volume_owner filevault_user last_login reset_forecast",
-    3, false};
+    3,
+    false,
+    0};
 static const struct sheet_spec rules = {
-    "Rules", "rules",
+    "Rules",
+    "rules",
     "rule title severity pass fail unknown notapplicable notchecked error "
     "waived pass_rate coverage change missing_facts scope module kind",
-    2, false};
+    2,
+    false,
+    0};
 static const struct sheet_spec remedies = {
-    "Remedies", "remedies",
-    "remedy title who effort minutes devices accounts serials", 2, true};
+    "Remedies",
+    "remedies",
+    "remedy title who effort minutes devices accounts serials",
+    2,
+    true,
+    0};
 static const struct sheet_spec changes = {
-    "Changes", "changes",
-    "change client serial account rule before after finding_id", 3, false};
+    "Changes",
+    "changes",
+    "change client serial account rule before after finding_id",
+    3,
+    false,
+    0};
 static const struct sheet_spec waivers = {
-    "Accepted risks", "waivers",
+    "Accepted risks",
+    "waivers",
     "rule client serial account reason owner approved_by ticket expires state "
     "matches",
-    1, false};
+    1,
+    false,
+    0};
 static const struct sheet_spec clients = {
-    "Clients", "clients",
+    "Clients",
+    "clients",
     "client devices at_risk undetermined attention partial clean "
     "not_reporting critical high pass_rate coverage change",
-    1, false};
-static const struct sheet_spec gaps = {"Not measured", "gaps",
-                                       "fact devices rules", 1, false};
+    1,
+    false,
+    0};
+static const struct sheet_spec gaps = {
+    "Not measured", "gaps", "fact devices rules", 1, false, 0};
 
 /* The sheets of each use between the summary and the method. */
 static const struct {
@@ -96,7 +123,7 @@ static const char *const decisions[] = {"fix", "accept risk", "not a problem",
 struct place {
     size_t from;
     enum cell_kind kind;
-    bool points, severity, hidden, link;
+    bool points, severity, hidden, link, wrap;
 };
 
 struct table {
@@ -152,6 +179,7 @@ static void add_place(struct table *t, const char *name)
     p->severity =
         strcmp(name, "severity") == 0 || strcmp(name, "worst_severity") == 0;
     p->hidden = strcmp(name, "_severity") == 0;
+    p->wrap = strcmp(name, "serials") == 0;
     p->link =
         strcmp(t->spec->query, "findings") == 0 && strcmp(name, "serial") == 0;
     t->width++;
@@ -265,6 +293,9 @@ static void end_sheet(struct table *t)
         add_work(t);
     }
     xlsx_print(t->b, t->s, t->r, 0);
+    if (t->spec->print) /* a page as wide as all columns could not be read */
+        BOOK_CALL(t->b, worksheet_print_area(ws, 0, 0, (lxw_row_t)t->row,
+                                             (lxw_col_t)(t->spec->print - 1)));
 }
 
 /* A row of few: the library keeps it. */
@@ -279,6 +310,8 @@ static void write_row(struct table *t)
 
         if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
             book_text(t->b, t->s, t->row, i, "Unknown", 7, FMT_TEXT);
+        else if (p->wrap && c->kind == CELL_TEXT)
+            book_text(t->b, t->s, t->row, i, c->text, c->len, FMT_WRAP);
         else if (p->points && c->kind == CELL_SHARE)
             book_number(t->b, t->s, t->row, i, c->share, FMT_POINTS);
         else

@@ -41,6 +41,9 @@ static const struct look looks[FMT_COUNT] = {
     [FMT_POINTS] = {"+0.0%;-0.0%;0.0%", false, false, false, 0, 0, 0},
     [FMT_NUMBER] = {"#,##0", false, false, false, 0, 0, 0},
     [FMT_HEADER] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
+    [FMT_HEADER_LEFT] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
+    [FMT_HEADER_RIGHT] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
+    [FMT_INDENT] = {"@", false, false, false, 0, 0, 0},
     [FMT_INPUT] = {"@", false, true, true, 0, 0, 0xfff8e1},
     [FMT_LINK] = {"@", false, false, false, 0, 0x00618f, 0},
     [FMT_TITLE] = {"@", true, false, false, 20, 0x24384f, 0},
@@ -108,6 +111,10 @@ int book_open(struct book *b, const char *path, struct err *err)
             return err_nomem(err);
         }
     }
+    format_set_align(b->format[FMT_HEADER_RIGHT], LXW_ALIGN_RIGHT);
+    format_set_indent(b->format[FMT_INDENT], 1);
+    format_set_indent(b->format[FMT_HEADER_LEFT], 1);
+    format_set_underline(b->format[FMT_LINK], LXW_UNDERLINE_SINGLE);
     return 0;
 }
 
@@ -327,12 +334,26 @@ void book_widen(struct sheet *s, int column, const char *text, size_t n)
         s->width[column] = (uint16_t)w;
 }
 
+/* Whether nothing was written to the row before. Only the first rows of a
+ * sheet are written in any order. */
+static bool first_cell(struct sheet *s, int64_t row)
+{
+    bool first = row != s->last_row;
+
+    s->last_row = row;
+    if (row < (int64_t)(COUNT_OF(s->seen) * 64)) {
+        uint64_t bit = UINT64_C(1) << (row % 64);
+
+        first = !(s->seen[row / 64] & bit);
+        s->seen[row / 64] |= bit;
+    }
+    return first;
+}
+
 static void track(struct sheet *s, int64_t row, int column, unsigned width)
 {
-    if (s->last_row != row) {
-        s->last_row = row;
+    if (first_cell(s, row))
         s->rows++;
-    }
     s->cells++;
     if (column < BOOK_COLUMNS && width > s->width[column])
         s->width[column] = (uint16_t)width;

@@ -18,7 +18,9 @@
 #define BOOK_COLUMNS 400 /* columns whose width is tracked */
 #define BOOK_CELL 32767  /* UTF-16 units that a cell holds */
 #define BOOK_SHEETS 64
+#ifndef BOOK_ROWS
 #define BOOK_ROWS 1000000 /* data rows of a sheet; then a further one */
+#endif
 
 enum book_format {
     FMT_TEXT, /* "@": stays text when a person edits it */
@@ -28,7 +30,10 @@ enum book_format {
     FMT_POINTS, /* a change of a share */
     FMT_NUMBER,
     FMT_HEADER,
-    FMT_INPUT, /* columns for people to fill in */
+    FMT_HEADER_LEFT,  /* above FMT_INDENT */
+    FMT_HEADER_RIGHT, /* above numbers */
+    FMT_INDENT,       /* text beside numbers */
+    FMT_INPUT,        /* columns for people to fill in */
     FMT_LINK,
     FMT_TITLE,
     FMT_LEAD,
@@ -48,6 +53,7 @@ struct sheet {
     char name[32];
     int64_t rows, cells; /* written */
     int64_t last_row;    /* -1 before the first */
+    uint64_t seen[64];   /* of the first 4096 rows, which come in any order */
     bool fill;           /* rows are put in by xlsx_pack() ... */
     int64_t fill_rows;   /* ... so many, below the header */
     int columns;         /* of the header */

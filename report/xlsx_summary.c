@@ -1,9 +1,9 @@
 /*
  * xlsx_summary.c - the page that a workbook opens on.
  *
- * An ordinary sheet: its charts find their values while the book is written,
- * so that they show in viewers which calculate nothing. Columns A to G hold the
- * tables, the charts stand beside them; all of it prints on one page.
+ * Its charts find their values while the book is written, so that they show in
+ * viewers which calculate nothing. What is the matter stands on the left, the
+ * charts and what became of it on the right; all of it prints on one page.
  */
 #include "core/base.h"
 
@@ -11,13 +11,16 @@
 #include "report/html_words.h"
 #include "report/xlsx.h"
 
-#define TOP 8 /* rows of each list */
+#define TOP 8   /* rows of each list */
+#define RIGHT 7 /* first column of the right side */
+#define CHART_ROWS 13
 
 struct page {
     struct book *b;
     struct sheet *s;
     const struct report *r;
     int64_t row;
+    int col;                      /* first column of the side being written */
     int64_t verdicts;             /* first row of that table */
     int64_t trend_from, trend_to; /* rows of the trend */
 };
@@ -25,17 +28,37 @@ struct page {
 static void heading(struct page *p, const char *text)
 {
     p->row++;
-    book_words(p->b, p->s, p->row++, 0, text, FMT_LABEL);
+    book_words(p->b, p->s, p->row++, p->col, text, FMT_LABEL);
 }
 
+/* Titles; those of numbers begin with ">" and stand to the right. */
 static void header(struct page *p, const char *const *titles, int n)
 {
     int i;
 
-    for (i = 0; i < n; i++)
-        if (titles[i][0])
-            book_words(p->b, p->s, p->row, i, titles[i], FMT_HEADER);
+    for (i = 0; i < n; i++) {
+        bool right = titles[i][0] == '>';
+
+        book_words(p->b, p->s, p->row, p->col + i, titles[i] + right,
+                   right ? FMT_HEADER_RIGHT : FMT_HEADER_LEFT);
+    }
     p->row++;
+}
+
+static void list_cell(struct page *p, int i, const char *column,
+                      const struct cell *c)
+{
+    const char *words =
+        c->kind == CELL_TEXT ? html_plain(column, c->text) : NULL;
+
+    if (!words && c->kind == CELL_TEXT && strcmp(column, "change") == 0)
+        words = html_plain("state", c->text);
+    if (words)
+        book_words(p->b, p->s, p->row, p->col + i, words, FMT_INDENT);
+    else if (c->kind == CELL_TEXT)
+        book_text(p->b, p->s, p->row, p->col + i, c->text, c->len, FMT_INDENT);
+    else
+        book_cell(p->b, p->s, p->row, p->col + i, c);
 }
 
 static void title(struct page *p)
@@ -80,7 +103,7 @@ static void sentence(struct page *p, const struct rows *t)
 /* The five verdicts, which add up to all Macs. */
 static void verdicts(struct page *p, const struct rows *t)
 {
-    static const char *const titles[] = {"Macs by verdict", "Macs", "Share"};
+    static const char *const titles[] = {"Macs by verdict", ">Macs", ">Share"};
     static const struct {
         const char *code, *column;
     } list[] = {{"at-risk", "at_risk"},
@@ -98,7 +121,7 @@ static void verdicts(struct page *p, const struct rows *t)
         double n = (double)number(t, list[i].column);
 
         book_words(p->b, p->s, p->row, 0, html_plain("verdict", list[i].code),
-                   FMT_TEXT);
+                   FMT_INDENT);
         book_number(p->b, p->s, p->row, 1, n, FMT_NUMBER);
         if (all)
             book_number(p->b, p->s, p->row, 2, n / (double)all, FMT_PERCENT);
@@ -164,43 +187,48 @@ static int list(struct page *p, const char *title_text, const char *query,
         if (++count > TOP)
             continue;
         for (i = 0; i < n; i++)
-            book_cell(p->b, p->s, p->row, i,
+            list_cell(p, i, columns[i],
                       rows_cell(rows, rows_column(rows, columns[i])));
         p->row++;
     }
     rows_close(rows);
     if (count == 0)
-        book_words(p->b, p->s, p->row++, 0, "None", FMT_TEXT);
+        book_words(p->b, p->s, p->row++, p->col, "None", FMT_INDENT);
     if (count > TOP) {
         char more[64];
 
         snprintf(more, sizeof(more), "and %lld more", (long long)count - TOP);
-        book_words(p->b, p->s, p->row++, 0, more, FMT_NOTE);
+        book_words(p->b, p->s, p->row++, p->col, more, FMT_NOTE);
     }
     return step;
 }
 
-static int lists(struct page *p, struct err *err)
+static int left_lists(struct page *p, struct err *err)
 {
-    static const char *const rule_titles[] = {
-        "Rule", "Severity", "Failed", "Not known", "Not measured", "Pass rate"};
+    static const char *const rule_titles[] = {"What fails",    "Severity",
+                                              ">Failed",       ">Not known",
+                                              ">Not measured", ">Pass rate"};
     static const char *const rule_columns[] = {
         "title", "severity", "fail", "unknown", "notchecked", "pass_rate"};
-    static const char *const what_titles[] = {"What to do", "Macs", "Effort",
-                                              "Who"};
-    static const char *const what_columns[] = {"title", "devices", "effort",
+    static const char *const what_titles[] = {"Fix", "Effort", ">Macs", "Who"};
+    static const char *const what_columns[] = {"title", "effort", "devices",
                                                "who"};
-    static const char *const gap_titles[] = {"Missing fact", "Macs", "Rules"};
-    static const char *const gap_columns[] = {"fact", "devices", "rules"};
-    static const char *const change_titles[] = {"Change", "Findings", "Macs"};
-    static const char *const change_columns[] = {"change", "findings",
-                                                 "devices"};
 
     if (list(p, "What fails most", "worst_rules", rule_titles, rule_columns, 6,
-             err) < 0 ||
-        list(p, "What to do, by the number of Macs", "worst_remedies",
-             what_titles, what_columns, 4, err) < 0)
+             err) < 0)
         return -1;
+    return list(p, "What to do, by the number of Macs", "worst_remedies",
+                what_titles, what_columns, 4, err);
+}
+
+static int right_lists(struct page *p, struct err *err)
+{
+    static const char *const gap_titles[] = {"Missing fact", ">Macs", "Rules"};
+    static const char *const gap_columns[] = {"fact", "devices", "rules"};
+    static const char *const change_titles[] = {"Change", ">Macs", ">Findings"};
+    static const char *const change_columns[] = {"change", "devices",
+                                                 "findings"};
+
     if (p->r->before_id && list(p, "Since the period before", "change_counts",
                                 change_titles, change_columns, 3, err) < 0)
         return -1;
@@ -211,8 +239,8 @@ static int lists(struct page *p, struct err *err)
 /* Rows for the line chart. */
 static int trend(struct page *p, struct err *err)
 {
-    static const char *const titles[] = {"Period", "At risk", "Not known yet",
-                                         "To tidy", "Pass rate"};
+    static const char *const titles[] = {"Period", ">At risk", ">Not known",
+                                         ">To tidy", ">Pass rate"};
     static const char *const columns[] = {"period", "at_risk", "undetermined",
                                           "attention", "pass_rate"};
     struct rows *rows = rows_open(p->r, "trend", err);
@@ -226,7 +254,7 @@ static int trend(struct page *p, struct err *err)
     p->trend_from = p->row;
     while ((step = rows_next(rows, err)) == 1) {
         for (i = 0; i < COUNT_OF(columns); i++)
-            book_cell(p->b, p->s, p->row, (int)i,
+            list_cell(p, (int)i, columns[i],
                       rows_cell(rows, rows_column(rows, columns[i])));
         p->row++;
     }
@@ -246,9 +274,9 @@ static void contents(struct page *p)
         const struct sheet *s = p->b->sheets[i];
 
         snprintf(place, sizeof(place), "'%s'!A1", s->name);
-        book_link(p->b, p->s, p->row, 0, place, s->name, strlen(s->name));
+        book_link(p->b, p->s, p->row, p->col, place, s->name, strlen(s->name));
         if (i + 1 < p->b->count)
-            book_number(p->b, p->s, p->row, 1,
+            book_number(p->b, p->s, p->row, p->col + 1,
                         (double)(s->fill       ? s->fill_rows
                                  : s->rows > 0 ? s->rows - 1
                                                : 0),
@@ -261,10 +289,10 @@ static void contents(struct page *p)
                  "Sheets hold at most %d rows; the rest goes on in the sheet "
                  "after it.",
                  BOOK_ROWS);
-        book_words(p->b, p->s, p->row++, 0, text, FMT_NOTE);
+        book_words(p->b, p->s, p->row++, p->col, text, FMT_NOTE);
     }
     if (p->b->cut || p->b->long_texts)
-        book_words(p->b, p->s, p->row++, 0,
+        book_words(p->b, p->s, p->row++, p->col,
                    "Texts too long for a cell end with a note; the CSV files "
                    "have all of them.",
                    FMT_NOTE);
@@ -273,7 +301,7 @@ static void contents(struct page *p)
 static void verdict_chart(struct page *p)
 {
     lxw_chart *c = workbook_add_chart(p->b->wb, LXW_CHART_BAR);
-    lxw_chart_options place = {.x_scale = 1.0, .y_scale = 0.9};
+    lxw_chart_options place = {.x_scale = 1.3, .y_scale = 0.88};
     static lxw_chart_fill fills[] = {{.color = 0x5b0f3a},
                                      {.color = 0xc9d1d9},
                                      {.color = 0xf0b429},
@@ -302,13 +330,13 @@ static void verdict_chart(struct page *p)
     chart_legend_set_position(c, LXW_CHART_LEGEND_NONE);
     chart_axis_set_reverse(c->y_axis);
     chart_axis_major_gridlines_set_visible(c->x_axis, LXW_FALSE);
-    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 5, 7, c, &place));
+    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 3, RIGHT, c, &place));
 }
 
 static void trend_chart(struct page *p)
 {
     lxw_chart *c;
-    lxw_chart_options place = {.x_scale = 1.0, .y_scale = 0.9};
+    lxw_chart_options place = {.x_scale = 1.3, .y_scale = 0.88};
     static const char *const names[] = {"At risk", "Not known yet", "To tidy"};
     static lxw_chart_line lines[] = {{.color = 0x5b0f3a, .width = 2.25},
                                      {.color = 0x4a5560, .width = 2.25},
@@ -336,12 +364,13 @@ static void trend_chart(struct page *p)
     }
     chart_title_set_name(c, "Macs, period by period");
     chart_legend_set_position(c, LXW_CHART_LEGEND_BOTTOM);
-    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 20, 7, c, &place));
+    BOOK_CALL(p->b, worksheet_insert_chart_opt(p->s->ws, 4 + CHART_ROWS, RIGHT,
+                                               c, &place));
 }
 
 static void layout(struct page *p)
 {
-    static const double widths[] = {46, 10, 10, 12, 13, 10, 2};
+    static const double widths[] = {60, 18, 13, 13, 14, 11, 3, 50, 11, 30};
     lxw_worksheet *ws = p->s->ws;
     size_t i;
 
@@ -350,6 +379,7 @@ static void layout(struct page *p)
         BOOK_CALL(p->b, worksheet_set_column(ws, (lxw_col_t)i, (lxw_col_t)i,
                                              widths[i], NULL));
     }
+    BOOK_CALL(p->b, worksheet_set_row(ws, 0, 30, NULL));
     worksheet_gridlines(ws, LXW_HIDE_ALL_GRIDLINES);
     xlsx_print(p->b, p->s, p->r, 1);
     worksheet_activate(ws);
@@ -361,7 +391,13 @@ int xlsx_summary(struct book *b, struct sheet *s, const struct report *r,
     struct page p = {.b = b, .s = s, .r = r};
 
     title(&p);
-    if (totals(&p, err) < 0 || lists(&p, err) < 0 || trend(&p, err) < 0)
+    if (totals(&p, err) < 0 || left_lists(&p, err) < 0 || trend(&p, err) < 0)
+        return -1;
+    p.col = RIGHT;
+    p.row = 3 + CHART_ROWS;
+    if (p.trend_to > p.trend_from)
+        p.row += 1 + CHART_ROWS;
+    if (right_lists(&p, err) < 0)
         return -1;
     contents(&p);
     verdict_chart(&p);
