@@ -167,14 +167,18 @@ class Comparison:
             self.check(folder, f'counts of {rule}', None, counts, found)
             known = counts['pass'] + counts['fail']
             asked = known + counts['unknown'] + counts['notchecked']
-            self.check(folder, f'rates of {rule}', None,
-                       (rate(counts['pass'], known), rate(known, asked)),
-                       (r['pass_rate'], r['coverage']))
+            for name, part, whole in (('pass_rate', counts['pass'], known),
+                                      ('coverage', known, asked)):
+                self.check(folder, f'{name} of {rule} ({part} of {whole}, '
+                           f'not {r[name]})', None, True,
+                           is_rate(r[name], part, whole))
 
 
-def rate(part, whole):
-    """Four decimals; nothing of nothing is empty."""
-    return f'{part / whole:.4f}' if whole else ''
+def is_rate(text, part, whole):
+    """Four decimals, rounded either way; of nothing it is empty."""
+    if not whole or not text:
+        return not whole and not text
+    return abs(float(text) - part / whole) < 0.000051
 
 
 def word(value):
