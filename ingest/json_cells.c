@@ -342,6 +342,18 @@ static int put_object(struct json_cells *c, size_t tree, struct node *n,
 
 /* ------------------------------------------------------------- attributes */
 
+/* A member by its key; where it is not spelled so, in any case. */
+static const json_t *member(const json_t *o, const char *key)
+{
+    json_t *w = (json_t *)(uintptr_t)o, *v = json_object_get(o, key);
+    void *i;
+
+    for (i = v ? NULL : json_object_iter(w); i; i = json_object_iter_next(w, i))
+        if (ascii_casecmp(json_object_iter_key(i), key) == 0)
+            return json_object_iter_value(i);
+    return v;
+}
+
 static const json_t *walk_to(const json_t *o, const char *path)
 {
     char key[128];
@@ -353,7 +365,7 @@ static const json_t *walk_to(const json_t *o, const char *path)
             return NULL;
         memcpy(key, path, n);
         key[n] = '\0';
-        o = json_object_get(o, key);
+        o = member(o, key);
         path += n + (path[n] == '.');
     }
     return o;

@@ -443,6 +443,17 @@ static int in_array(struct json_reader *r, json_t **record, int64_t *line,
     return at_value(r, f->part, record, line, err);
 }
 
+/* Is this the path's next key, in any case? Of two that differ by case the
+ * first is. */
+static bool on_path(const struct json_reader *r, const struct frame *f,
+                    const char *key)
+{
+    if (f->part >= r->part_count)
+        return false;
+    return f->seen ? strcmp(key, r->parts[f->part]) == 0
+                   : ascii_casecmp(key, r->parts[f->part]) == 0;
+}
+
 static int in_object(struct json_reader *r, json_t **record, int64_t *line,
                      struct err *err)
 {
@@ -460,8 +471,7 @@ static int in_object(struct json_reader *r, json_t **record, int64_t *line,
     }
     if (take_comma(r, f, c, err) < 0 || read_key(r, &key, err) < 0)
         rc = -1;
-    else if (f->part < r->part_count &&
-             strcmp(strbuf_str(&key), r->parts[f->part]) == 0)
+    else if (on_path(r, f, strbuf_str(&key)))
         rc = f->seen ? fail_at(r, r->at, err, "a key occurs twice in an object")
                      : (f->seen = true,
                         at_value(r, f->part + 1, record, line, err));
@@ -486,7 +496,7 @@ static bool has_path(struct json_reader *r)
             for (p++; p < end && *p != '"'; p++)
                 p += *p == '\\';
             if (depth == 1 && (size_t)(p - start) == n && p < end &&
-                memcmp(start, r->parts[0], n) == 0) {
+                ascii_ncasecmp(start, r->parts[0], n) == 0) {
                 for (p++; p < end && ascii_isspace(*p); p++)
                     ;
                 if (p < end && *p == ':')

@@ -177,7 +177,7 @@ static bool take_target(struct map *m, struct target *t,
             *out = v;
             have = true;
         }
-        if (c->n > 0 && got != GOT_COMMAND &&
+        if (c->n > 0 && got != GOT_COMMAND && b->spec->use != USE_SECRET &&
             (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
             map_add_raw(m, raw, start, t->f->name, b->column, c);
     }

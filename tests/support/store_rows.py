@@ -13,6 +13,7 @@ import sys
 TIMES = {"observed_at", "last_checkin", "last_boot", "provisional_until",
          "deferred_since", "recovery_key_escrowed_at", "last_login",
          "password_reset_at", "token_verified_at"}
+KEYS = {"uuid", "mdm_id", "observed_at"}
 PLAIN = {"row_id", "import_id", "line", "device_id", "raw", "custom", "read_at",
          "platform", "serial", "account", "reports"}
 
@@ -32,7 +33,7 @@ def rows(db, table, columns):
     found = db.execute(f"SELECT r.*, d.serial AS serial FROM {table} r "
                        "LEFT JOIN device d USING (device_id)").fetchall()
     known = {f for r in found for f in r.keys() if r[f] is not None}
-    facts = sorted((known | columns) - PLAIN)
+    facts = sorted((known | (columns - KEYS)) - PLAIN)
     for r in found:
         have = set(r.keys())
         yield r, [f"{f}={shown(f, r[f])}" for f in facts if f in have]
