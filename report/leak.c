@@ -12,6 +12,7 @@
 #include "report/leak.h"
 #include "report/leak_names.h"
 #include "report/query.h"
+#include "report/redact.h"
 #include "report/rows.h"
 
 #include <minizip/unzip.h>
@@ -20,6 +21,7 @@
 
 struct leak {
     struct leak_names *names;
+    int redact; /* bits of report/redact.h */
 };
 
 static int load_names(struct leak *l, const struct report *r, struct err *err)
@@ -169,11 +171,30 @@ struct plain {
     int64_t bytes;
 };
 
+/* Whether names of this kind must not be in the report at all. */
+static bool redacted(const struct leak *l, const char *kind)
+{
+    if (strcmp(kind, "serial number") == 0)
+        return l->redact & REDACT_SERIALS;
+    if (strcmp(kind, "device name") == 0)
+        return l->redact & REDACT_HOSTNAMES;
+    return strcmp(kind, "client") != 0 && (l->redact & REDACT_USERS);
+}
+
+/* Whether a name must not be in this report. */
+static bool barred(const struct leak *l, const struct report *r,
+                   const struct name *name)
+{
+    if (redacted(l, name->kind))
+        return true;
+    return r->client_id && !leak_name_owned(name, r->client_id);
+}
+
 static bool foreign(void *ctx, struct name *name)
 {
     struct plain *p = ctx;
 
-    if (name->known || leak_name_owned(name, p->r->client_id))
+    if (name->known || !barred(p->l, p->r, name))
         return true;
     p->hit = name;
     return false;
@@ -404,6 +425,14 @@ static int say_hit(const struct plain *p, const char *name, struct err *err)
         return err_hint(err, "find the column with \"muster explain\" and "
                              "leave it out of --keep");
     }
+    if (redacted(p->l, p->hit->kind)) {
+        err_set(err, ERR_OUTPUT,
+                "%s is not released: it holds the %s \"%.80s\", which was to "
+                "be a pseudonym",
+                name, p->hit->kind, p->hit->text);
+        return err_hint(err, "look for it in sites, custom facts and reasons "
+                             "of accepted risks");
+    }
     if (db_prepare(other.db, "SELECT name FROM client WHERE client_id = :id",
                    &st, err) == 0 &&
         db_bind_int(st, ":id", p->hit->owners[0], err) == 0 &&
@@ -445,7 +474,7 @@ static void count_names(struct leak *l, const struct report *r,
     for (i = 0; i < leak_names_count(l->names); i++) {
         const struct name *n = leak_names_at(l->names, i);
 
-        if (leak_name_owned(n, r->client_id))
+        if (!barred(l, r, n))
             continue;
         *shared += n->known;
         *searched += !n->known;
@@ -458,7 +487,8 @@ int leak_search(struct leak *l, const struct report *r, const struct publish *p,
     int64_t bytes = 0, searched = 0, shared = 0;
     size_t i;
 
-    if (mark_own(l, r, err) < 0)
+    l->redact = redact_bits(r->options->redact, err);
+    if (l->redact < 0 || mark_own(l, r, err) < 0)
         return -1;
     for (i = 0; i < publish_count(p); i++)
         if (search_file(l, r, publish_file(p, i), &bytes, err) < 0)

@@ -205,6 +205,10 @@ static int write_all(struct sink *s, const struct report *r,
     sink_adds(s, r->options->csv_bom ? "true" : "false");
     sink_adds(s, "},\n \"new_only\":");
     sink_adds(s, r->options->new_only ? "true" : "false");
+    if (r->options->redact) {
+        sink_adds(s, ",\n ");
+        json_string_member(s, "redacted", r->options->redact);
+    }
     if (proof) {
         sink_adds(s, ",\n \"leak_check\":");
         sink_adds(s, proof);

@@ -13,6 +13,7 @@
 #include "report/manifest.h"
 #include "report/publish.h"
 #include "report/query.h"
+#include "report/redact.h"
 #include "report/report.h"
 #include "report/rows.h"
 #include "report/writer.h"
@@ -70,6 +71,8 @@ static int check_options(const struct report_options *o, struct err *err)
     if (o->client && o->each_client)
         return err_set(err, ERR_USAGE,
                        "--client and --each-client exclude each other");
+    if (redact_bits(o->redact, err) < 0)
+        return -1;
     return writer_check_list(o->formats, err);
 }
 
@@ -429,15 +432,15 @@ static int summarize(struct report_summary *s, const struct publish *p,
 static int prove(struct job *j, const struct publish *p, struct strbuf *proof,
                  struct err *err)
 {
-    if (!j->report.client_id)
+    if (!j->report.client_id && !j->report.options->redact)
         return 0;
     if (!j->leak)
         j->leak = leak_new(&j->report, err);
     return j->leak ? leak_search(j->leak, &j->report, p, proof, err) : -1;
 }
 
-static int write_all(struct job *j, struct publish *p, const char *dir,
-                     struct err *err)
+static int write_files(struct job *j, struct publish *p, const char *dir,
+                       struct err *err)
 {
     const struct report *r = &j->report;
     struct strbuf proof = {0};
@@ -453,6 +456,21 @@ static int write_all(struct job *j, struct publish *p, const char *dir,
         rc = write_manifest(r, p, dir, proof.data, err);
     strbuf_free(&proof);
     return rc == 0 ? publish_commit(p, err) : -1;
+}
+
+/* With pseudonyms where they are asked for. */
+static int write_all(struct job *j, struct publish *p, const char *dir,
+                     struct err *err)
+{
+    struct redact *redact = NULL;
+    int rc = -1;
+
+    if (j->report.options->redact)
+        redact = redact_begin(&j->report, err);
+    if (redact || !j->report.options->redact)
+        rc = write_files(j, p, dir, err);
+    redact_end(redact);
+    return rc;
 }
 
 /* One report into one folder. */

@@ -35,7 +35,7 @@ UNION ALL
 SELECT h.header || ' ' || h.fact
   FROM import_column h
 UNION ALL
-SELECT w.reason || ' ' || w.owner || ' ' || w.approved_by || ' ' || w.ticket
+SELECT w.owner || ' ' || w.approved_by || ' ' || w.ticket
   FROM waiver w
  WHERE w.period_id = :period_id
 UNION ALL

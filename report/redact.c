@@ -1,0 +1,446 @@
+/*
+ * redact.c - pseudonyms in place of names.
+ */
+#include "core/base.h"
+
+#include "core/db.h"
+#include "core/strbuf.h"
+#include "core/text.h"
+#include "report/redact.h"
+
+#include <nettle/hmac.h>
+
+#define KEY_LEAST 16
+#define KEY_MOST 4096
+#define NAMES_MOST 64
+
+/* A name of the Mac at hand, and what stands for it. */
+struct alias {
+    char *name, *alias;
+    size_t len;
+};
+
+struct redact {
+    sqlite3 *db;
+    int bits;
+    int64_t period_id;
+    uint8_t key[KEY_MOST];
+    size_t key_len;
+    sqlite3_stmt *client, *names;
+    int64_t client_device, names_device; /* what is cached below */
+    char client_name[256];
+    struct alias aliases[NAMES_MOST];
+    size_t alias_count;
+};
+
+static const struct {
+    const char *word;
+    int bit;
+} words[] = {{"users", REDACT_USERS},
+             {"serials", REDACT_SERIALS},
+             {"hostnames", REDACT_HOSTNAMES}};
+
+int redact_bits(const char *list, struct err *err)
+{
+    int bits = 0;
+
+    while (list && *list) {
+        size_t n = strcspn(list, ","), i;
+
+        for (i = 0; i < COUNT_OF(words); i++)
+            if (strlen(words[i].word) == n &&
+                strncmp(words[i].word, list, n) == 0)
+                break;
+        if (i == COUNT_OF(words)) {
+            err_set(err, ERR_USAGE, "--redact: unknown word \"%.*s\"", (int)n,
+                    list);
+            return err_hint(err, "users, serials, hostnames");
+        }
+        bits |= words[i].bit;
+        list += n;
+        list += *list == ',';
+    }
+    return bits;
+}
+
+/* ------------------------------------------------------------ pseudonyms -- */
+
+static void pseudonym(const struct redact *r, int bit, const char *value,
+                      char *out, size_t size)
+{
+    struct hmac_sha256_ctx ctx;
+    uint8_t digest[5], c = (uint8_t)bit;
+    char hex[sizeof(digest) * 2 + 1];
+    size_t i;
+
+    hmac_sha256_set_key(&ctx, r->key_len, r->key);
+    hmac_sha256_update(&ctx, 1, &c);
+    hmac_sha256_update(&ctx, strlen(r->client_name) + 1,
+                       (const uint8_t *)r->client_name);
+    for (i = 0; value[i]; i++) {
+        c = (uint8_t)ascii_lower(value[i]);
+        hmac_sha256_update(&ctx, 1, &c);
+    }
+    hmac_sha256_digest(&ctx, sizeof(digest), digest);
+    for (i = 0; i < sizeof(digest); i++)
+        snprintf(hex + 2 * i, 3, bit == REDACT_SERIALS ? "%02X" : "%02x",
+                 digest[i]);
+    snprintf(out, size, "%s%s",
+             bit == REDACT_USERS     ? "user-"
+             : bit == REDACT_SERIALS ? "SN"
+                                     : "mac-",
+             hex);
+}
+
+/* Make client_name that of a Mac. */
+static void find_client(struct redact *r, int64_t device)
+{
+    struct err ignored = {0};
+
+    if (r->client_device == device)
+        return;
+    r->client_device = device;
+    r->client_name[0] = '\0';
+    sqlite3_bind_int64(r->client, 1, r->period_id);
+    sqlite3_bind_int64(r->client, 2, device);
+    if (db_step(r->client, &ignored) == 1)
+        snprintf(r->client_name, sizeof(r->client_name), "%s",
+                 db_text(r->client, 0));
+    sqlite3_reset(r->client);
+}
+
+/* redact(bit, value, device_id) */
+static void fn_redact(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    struct redact *r = sqlite3_user_data(ctx);
+    int bit = sqlite3_value_int(v[0]);
+    const char *value = (const char *)sqlite3_value_text(v[1]);
+    char out[48];
+
+    (void)argc;
+    if (!value || !value[0] || !(r->bits & bit)) {
+        sqlite3_result_value(ctx, v[1]);
+        return;
+    }
+    find_client(r, sqlite3_value_int64(v[2]));
+    pseudonym(r, bit, value, out, sizeof(out));
+    sqlite3_result_text(ctx, out, -1, SQLITE_TRANSIENT);
+}
+
+/* ------------------------------------------------------------------ text -- */
+
+static void drop_aliases(struct redact *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->alias_count; i++) {
+        free(r->aliases[i].name);
+        free(r->aliases[i].alias);
+    }
+    r->alias_count = 0;
+}
+
+static void add_alias(struct redact *r, int bit, const char *name)
+{
+    struct alias *a = &r->aliases[r->alias_count];
+    char out[48];
+
+    if (!name[0] || !(r->bits & bit) || r->alias_count == NAMES_MOST)
+        return;
+    pseudonym(r, bit, name, out, sizeof(out));
+    a->name = strdup(name);
+    a->alias = strdup(out);
+    a->len = strlen(name);
+    if (a->name && a->alias)
+        r->alias_count++;
+}
+
+/* Longer names first, so that one inside another does not spoil it. */
+static int alias_cmp(const void *a, const void *b)
+{
+    const struct alias *x = a, *y = b;
+
+    if (x->len != y->len)
+        return x->len > y->len ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+static void find_names(struct redact *r, int64_t device)
+{
+    struct err ignored = {0};
+
+    find_client(r, device);
+    if (r->names_device == device)
+        return;
+    drop_aliases(r);
+    r->names_device = device;
+    sqlite3_bind_int64(r->names, 1, device);
+    while (db_step(r->names, &ignored) == 1)
+        add_alias(r, sqlite3_column_int(r->names, 0), db_text(r->names, 1));
+    sqlite3_reset(r->names);
+    qsort(r->aliases, r->alias_count, sizeof(r->aliases[0]), alias_cmp);
+}
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+           (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+/* The alias of a name that stands whole at "at", or NULL. */
+static const struct alias *alias_at(const struct redact *r, const char *text,
+                                    size_t at, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < r->alias_count; i++) {
+        const struct alias *a = &r->aliases[i];
+
+        if (at + a->len > n || ascii_ncasecmp(text + at, a->name, a->len) != 0)
+            continue;
+        if (at > 0 && is_word(text[at]) && is_word(text[at - 1]))
+            continue;
+        if (at + a->len < n && is_word(text[at + a->len - 1]) &&
+            is_word(text[at + a->len]))
+            continue;
+        return a;
+    }
+    return NULL;
+}
+
+/* redact_text(text, device_id): names of that Mac inside a text. */
+static void fn_redact_text(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    struct redact *r = sqlite3_user_data(ctx);
+    const char *text = (const char *)sqlite3_value_text(v[0]);
+    struct strbuf b = {0};
+    size_t i = 0, n = text ? strlen(text) : 0;
+
+    (void)argc;
+    if (n == 0) {
+        sqlite3_result_value(ctx, v[0]);
+        return;
+    }
+    find_names(r, sqlite3_value_int64(v[1]));
+    while (i < n) {
+        const struct alias *a = alias_at(r, text, i, n);
+
+        if (a) {
+            strbuf_adds(&b, a->alias);
+            i += a->len;
+        } else {
+            strbuf_addc(&b, text[i++]);
+        }
+    }
+    if (strbuf_ok(&b))
+        sqlite3_result_text(ctx, strbuf_str(&b), (int)b.len, SQLITE_TRANSIENT);
+    else
+        sqlite3_result_error_nomem(ctx);
+    strbuf_free(&b);
+}
+
+/* ----------------------------------------------------------------- views -- */
+
+/* What is done to which column: a kind of name, or "text" for names in it. */
+static const struct {
+    const char *table, *column;
+    int bit; /* 0: text */
+} columns[] = {
+    {"account_fact", "account", REDACT_USERS},
+    {"account_fact", "full_name", REDACT_USERS},
+    {"account_fact", "guid", REDACT_USERS},
+    {"account_row", "account", REDACT_USERS},
+    {"account_row", "full_name", REDACT_USERS},
+    {"account_row", "guid", REDACT_USERS},
+    {"account_row", "raw", 0},
+    {"conflict", "account", REDACT_USERS},
+    {"conflict", "value", 0},
+    {"device", "serial", REDACT_SERIALS},
+    {"device_derived", "holder_names", 0},
+    {"device_derived", "token_admin_names", 0},
+    {"device_derived", "reset_names", 0},
+    {"device_derived", "refused_names", 0},
+    {"device_row", "uuid", REDACT_SERIALS},
+    {"device_row", "mdm_id", REDACT_SERIALS},
+    {"device_row", "name", REDACT_HOSTNAMES},
+    {"device_row", "assigned_user", REDACT_USERS},
+    {"device_row", "assigned_email", REDACT_USERS},
+    {"device_row", "asset_tag", REDACT_SERIALS},
+    {"device_row", "enrolled_by", REDACT_USERS},
+    {"device_row", "custom", 0},
+    {"device_row", "raw", 0},
+    {"device_text", "serial", REDACT_SERIALS},
+    {"device_text", "uuid", REDACT_SERIALS},
+    {"device_text", "mdm_id", REDACT_SERIALS},
+    {"device_text", "name", REDACT_HOSTNAMES},
+    {"device_text", "assigned_user", REDACT_USERS},
+    {"device_text", "assigned_email", REDACT_USERS},
+    {"device_text", "asset_tag", REDACT_SERIALS},
+    {"device_text", "enrolled_by", REDACT_USERS},
+    {"device_text", "custom", 0},
+    {"finding", "account", REDACT_USERS},
+    {"finding", "evidence", 0},
+    {"list_row", "names", 0},
+    {"waiver", "serial", REDACT_SERIALS},
+    {"waiver", "account", REDACT_USERS},
+};
+
+/* The Mac that a row of the table speaks of. */
+static const char *device_of(const char *table)
+{
+    if (strcmp(table, "waiver") == 0) /* of the Mac with that serial, if any */
+        return "(SELECT d.device_id FROM main.device d WHERE d.serial ="
+               " upper(t.serial))";
+    return "t.device_id";
+}
+
+static void add_column(struct strbuf *sql, const char *table, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(columns); i++)
+        if (strcmp(columns[i].table, table) == 0 &&
+            strcmp(columns[i].column, name) == 0)
+            break;
+    if (i == COUNT_OF(columns))
+        strbuf_addf(sql, ", t.\"%s\" AS \"%s\"", name, name);
+    else if (columns[i].bit)
+        strbuf_addf(sql, ", redact(%d, t.\"%s\", %s) AS \"%s\"", columns[i].bit,
+                    name, device_of(table), name);
+    else
+        strbuf_addf(sql, ", redact_text(t.\"%s\", %s) AS \"%s\"", name,
+                    device_of(table), name);
+}
+
+static int make_view(struct redact *r, const char *table, struct err *err)
+{
+    struct strbuf sql = {0};
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    strbuf_addf(&sql, "CREATE TEMP VIEW %s AS SELECT t.rowid AS rowid", table);
+    if (db_prepare(r->db, "SELECT name FROM pragma_table_info(:table, 'main')",
+                   &st, err) == 0 &&
+        db_bind_text(st, ":table", table, err) == 0)
+        while ((step = db_step(st, err)) == 1)
+            add_column(&sql, table, db_text(st, 0));
+    sqlite3_finalize(st);
+    strbuf_addf(&sql, " FROM main.%s t", table);
+    if (step == 0 && !strbuf_ok(&sql))
+        step = err_nomem(err);
+    if (step == 0)
+        step = db_script(r->db, strbuf_str(&sql), err);
+    strbuf_free(&sql);
+    return step;
+}
+
+/* Each table of the list above once. */
+static int make_views(struct redact *r, struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(columns); i++)
+        if ((i == 0 || strcmp(columns[i].table, columns[i - 1].table) != 0) &&
+            make_view(r, columns[i].table, err) < 0)
+            return -1;
+    return 0;
+}
+
+static void drop_views(struct redact *r)
+{
+    struct err ignored = {0};
+    char sql[80];
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(columns); i++) {
+        if (i > 0 && strcmp(columns[i].table, columns[i - 1].table) == 0)
+            continue;
+        snprintf(sql, sizeof(sql), "DROP VIEW IF EXISTS temp.%s",
+                 columns[i].table);
+        if (db_script(r->db, sql, &ignored) < 0)
+            ignored = (struct err){0};
+    }
+}
+
+static int read_key(struct redact *r, const char *path, struct err *err)
+{
+    FILE *f;
+
+    if (!path) {
+        err_set(err, ERR_USAGE, "--redact needs --redact-key FILE");
+        return err_hint(err, "make one and keep it: head -c 32 /dev/urandom > "
+                             "redact.key");
+    }
+    f = fopen(path, "rb");
+    if (!f)
+        return err_errno(err, ERR_CONFIG, path, "cannot open the key");
+    r->key_len = fread(r->key, 1, sizeof(r->key), f);
+    fclose(f);
+    if (r->key_len < KEY_LEAST)
+        return err_at(err, ERR_CONFIG, path, 0, 0,
+                      "a key of fewer than %d bytes hides nothing", KEY_LEAST);
+    return 0;
+}
+
+static int prepare(struct redact *r, struct err *err)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+
+    if (db_prepare(r->db,
+                   "SELECT c.name FROM main.device_result r"
+                   " JOIN main.client c ON c.client_id = r.client_id"
+                   " WHERE r.period_id = ?1 AND r.device_id = ?2",
+                   &r->client, err) < 0 ||
+        db_prepare(r->db,
+                   "SELECT 1, account FROM main.account_fact"
+                   " WHERE device_id = ?1 UNION"
+                   " SELECT 1, full_name FROM main.account_fact"
+                   " WHERE device_id = ?1 UNION"
+                   " SELECT 1, assigned_user FROM main.device_text"
+                   " WHERE device_id = ?1 UNION"
+                   " SELECT 1, assigned_email FROM main.device_text"
+                   " WHERE device_id = ?1 UNION"
+                   " SELECT 2, serial FROM main.device"
+                   " WHERE device_id = ?1 UNION"
+                   " SELECT 4, name FROM main.device_text"
+                   " WHERE device_id = ?1",
+                   &r->names, err) < 0)
+        return -1;
+    if (sqlite3_create_function(r->db, "redact", 3, flags, r, fn_redact, NULL,
+                                NULL) != SQLITE_OK ||
+        sqlite3_create_function(r->db, "redact_text", 2, flags, r,
+                                fn_redact_text, NULL, NULL) != SQLITE_OK)
+        return db_fail(r->db, "register a function", err);
+    return make_views(r, err);
+}
+
+struct redact *redact_begin(const struct report *report, struct err *err)
+{
+    struct redact *r = calloc(1, sizeof(*r));
+
+    if (!r) {
+        err_nomem(err);
+        return NULL;
+    }
+    r->db = report->db;
+    r->period_id = report->period_id;
+    r->client_device = r->names_device = -1;
+    r->bits = redact_bits(report->options->redact, err);
+    if (r->bits < 0 || read_key(r, report->options->redact_key, err) < 0 ||
+        prepare(r, err) < 0) {
+        redact_end(r);
+        return NULL;
+    }
+    return r;
+}
+
+void redact_end(struct redact *r)
+{
+    if (!r)
+        return;
+    drop_views(r);
+    sqlite3_finalize(r->client);
+    sqlite3_finalize(r->names);
+    drop_aliases(r);
+    free(r);
+}
