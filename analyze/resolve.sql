@@ -7,7 +7,8 @@
 
 -- What takes part in a period: its own imports, and the standing ones of the
 -- newest earlier period in which their client gave that source. All canonical
--- files speak of one server: an id of the one finds its Mac in the other.
+-- files speak of one server, and so do all exports of one product: an id of the
+-- one finds its Mac in the other.
 WITH live AS (
   SELECT * FROM import WHERE NOT superseded AND period <= :period
 ),
@@ -19,7 +20,10 @@ newest AS (
 SELECT l.import_id, l.collected, l.carries_device, l.carries_listed,
        l.carries_account,
        dense_rank() OVER (ORDER BY CASE WHEN l.source LIKE 'canonical-%'
-                                        THEN 'canonical' ELSE l.source END,
+                                        THEN 'canonical'
+                                        WHEN l.server <> ''
+                                        THEN 'server ' || l.server
+                                        ELSE 'source ' || l.source END,
                                    l.client),
        l.client, l.standing, l.complete = 'accounts', l.in_order,
        l.devices, l.accounts
