@@ -362,11 +362,10 @@ static int gather_row(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
     cells = arena_alloc(&r->arena, account_fact_count * sizeof(*cells));
     if (!cells)
         return err_nomem(err);
-    for (i = 0; i < account_fact_count; i++)
-        cells[i] = i < FACT_ACCOUNT_NAME
-                       ? (struct cell){0}
-                       : cell_read(r, st, 5 + (int)i - FACT_ACCOUNT_NAME,
-                                   &account_facts[i]);
+    memset(cells, 0, FACT_ACCOUNT_NAME * sizeof(*cells));
+    for (i = FACT_ACCOUNT_NAME; i < account_fact_count; i++)
+        cells[i] =
+            cell_read(r, st, 5 + (int)i - FACT_ACCOUNT_NAME, &account_facts[i]);
     row.cells = cells;
     g->folded[g->count] = fold_copy(&r->arena, db_text(st, 5));
     if (!g->folded[g->count])

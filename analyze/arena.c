@@ -18,10 +18,10 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n)
 {
     struct arena_chunk **link = a->at ? &a->at->next : &a->first;
     size_t size = n > CHUNK ? n : CHUNK;
-    struct arena_chunk *c;
+    struct arena_chunk *c = *link;
 
-    if (*link && (*link)->size >= n)
-        return *link;
+    if (c && c->size >= n)
+        return c;
     c = n > SIZE_MAX / 2 ? NULL : malloc(sizeof(*c) + size);
     if (!c)
         return NULL;

@@ -135,7 +135,7 @@ static int grow(struct catalogue *c, struct err *err)
 
     if (c->count < c->cap)
         return 0;
-    if (!(p = realloc(c->rules, cap * sizeof(*c->rules))))
+    if (!(p = realloc(c->rules, cap * sizeof(void *))))
         return err_nomem(err);
     c->rules = p;
     if (!(p = realloc(c->cases, cap * sizeof(*c->cases))))

@@ -242,7 +242,7 @@ static int allocate(struct engine *e, struct err *err)
     size_t i;
 
     e->rules = e->in->rules->count;
-    e->queries = zeroed(e->rules, sizeof(*e->queries));
+    e->queries = zeroed(e->rules, sizeof(void *));
     e->together = zeroed(e->rules, sizeof(*e->together));
     e->customs = zeroed(e->rules, sizeof(*e->customs));
     e->loses = zeroed(e->rules, sizeof(*e->loses));

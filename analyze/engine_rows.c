@@ -123,7 +123,7 @@ static int device_row(void *ctx, const struct rule_row *row, struct err *err)
     return take(e, p->rule, mac, NO_ACCOUNT, row, letter, err);
 }
 
-static int fused_device(void *ctx, int64_t id, const signed char *truths,
+static int fused_device(void *ctx, int64_t id, const int *truths,
                         struct err *err)
 {
     struct pass *p = ctx;
@@ -198,7 +198,7 @@ static int account_row(void *ctx, const struct rule_row *row, struct err *err)
     return take_account(p->e, p->rule, a, row, err);
 }
 
-static int fused_account(void *ctx, int64_t id, const signed char *truths,
+static int fused_account(void *ctx, int64_t id, const int *truths,
                          struct err *err)
 {
     struct pass *p = ctx;

@@ -543,7 +543,7 @@ static int add_accounts(struct about *a, struct err *err)
 {
     json_t *list = json_object_get(a->out, "accounts"), *one;
     sqlite3_stmt *st = NULL, *row;
-    int step, rc = 0;
+    int step = 0, rc = 0;
 
     if (db_prepare(a->mem,
                    "SELECT account_id, account, kind IS 'system', row_id"
@@ -564,7 +564,7 @@ static int add_accounts(struct about *a, struct err *err)
         sqlite3_finalize(row);
     }
     sqlite3_finalize(st);
-    return rc;
+    return step < 0 ? -1 : rc;
 }
 
 static int add_conflicts(struct about *a, struct err *err)
@@ -883,10 +883,12 @@ static json_t *remedy_entry(json_t *list, const struct remedy *m)
     json_t *one;
     size_t i;
 
-    json_array_foreach(
-        list, i,
-        one) if (strcmp(json_string_value(json_object_get(one, "remedy")),
-                        m->id) == 0) return one;
+    json_array_foreach(list, i, one)
+    {
+        if (strcmp(json_string_value(json_object_get(one, "remedy")), m->id) ==
+            0)
+            return one;
+    }
     one = remedy_json(m);
     json_array_append_new(list, one);
     return one;

@@ -21,7 +21,7 @@ struct reading {
 
 static const char **value_of(struct remedy *r, size_t k)
 {
-    static const char *unused;
+    static const char *unused = "";
     const char **const values[] = {&r->id,  &r->title, &r->who,    &r->effort,
                                    &unused, &r->risk,  &r->verify, &r->plain};
 
@@ -152,16 +152,19 @@ static int parse(struct remedy *r, const char *file, const char *text,
 {
     struct reading in = {.r = r};
     const char *s = text;
-    size_t k;
 
-    *r = (struct remedy){0};
+    *r = (struct remedy){.id = "",
+                         .title = "",
+                         .who = "",
+                         .effort = "",
+                         .risk = "",
+                         .verify = "",
+                         .plain = ""};
     r->memory = malloc(2 * size + strlen(file) + 64);
     if (!r->memory)
         return err_nomem(err);
     in.free = r->memory;
     r->file = keep(&in, file, strlen(file));
-    for (k = 0; k < COUNT_OF(names); k++)
-        *value_of(r, k) = "";
     for (; *s; in.line++) {
         const char *end = strchr(s, '\n');
         size_t n = end ? (size_t)(end - s) : strlen(s);

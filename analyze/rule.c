@@ -282,7 +282,7 @@ static void read_need(struct rule *r, struct header *h, const char *from,
                       size_t n, long line)
 {
     struct need *need = &r->needs[r->need_count];
-    const char *end = from + n, *name;
+    const char *end, *name;
     char one[64];
     size_t len;
 

@@ -19,7 +19,7 @@ struct rule_fused {
     sqlite3_stmt *st;
     size_t *members;
     size_t count;
-    signed char *truths; /* of the row at hand */
+    int *truths; /* of the row at hand */
     size_t filled;
     rule_fused_fn *fn; /* while it runs */
     void *ctx;
@@ -32,7 +32,7 @@ struct rule_fused {
 static void fn_judged(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
     struct rule_fused *f = sqlite3_user_data(ctx);
-    signed char *to = f->truths + f->filled;
+    int *to = f->truths + f->filled;
     int i;
 
     for (i = 1; i < argc; i++) {
@@ -134,7 +134,8 @@ static void add_view(struct strbuf *sql, const struct columns *c, bool account)
     }
     strbuf_adds(sql, ") FROM (SELECT account_id");
     for (i = 0; i < c->count; i++)
-        if (c->used[i] && strcmp(sqlite3_column_name(c->st, i), "account_id"))
+        if (c->used[i] &&
+            strcmp(sqlite3_column_name(c->st, i), "account_id") != 0)
             strbuf_addf(sql, ", %s", sqlite3_column_name(c->st, i));
     strbuf_adds(sql, " FROM account_posture WHERE account_id BETWEEN ?1 AND ?2"
                      " LIMIT -1 OFFSET 0) AS account_posture");
@@ -203,7 +204,7 @@ struct rule_fused *rule_fuse(struct rule_guard *g,
     if (columns_open(&columns, g->db, account_scope, err) < 0)
         rc = -1;
     else if (build(f, rules, queries, n, account_scope, &columns, &sql) < 0 ||
-             !(f->truths = malloc(2 * f->count + 1)))
+             !(f->truths = malloc((2 * f->count + 1) * sizeof(*f->truths))))
         err_nomem(err);
     else
         rc = f->count ? prepare(f, account_scope, strbuf_str(&sql), err) : 0;

@@ -14,7 +14,7 @@
 struct rule_fused;
 
 /* The truths of one row: applies and fails of each fused rule, 1, 0 or -1. */
-typedef int rule_fused_fn(void *ctx, int64_t id, const signed char *truths,
+typedef int rule_fused_fn(void *ctx, int64_t id, const int *truths,
                           struct err *err);
 
 /*

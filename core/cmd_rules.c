@@ -222,8 +222,10 @@ static int test_ids(struct rules *r, struct cases_count *counts,
 {
     struct cases_count *one = calloc(r->c.count + 1, sizeof(*one));
     size_t i, at;
-    int rc = one ? 0 : err_nomem(err);
+    int rc = 0;
 
+    if (!one)
+        return err_nomem(err);
     for (i = 1; i < r->call->count && rc == 0; i++) {
         at = find(r, r->call->operands[i], err);
         if (at == SIZE_MAX)
@@ -263,8 +265,8 @@ static int print_counts(const struct rules *r, const struct cases_count *counts,
     } else {
         json_decref(all);
         printf("%lld rules, %lld cases: %lld passed, %lld failed",
-               (long long)rules, (long long)(passed + failed),
-               (long long)passed, (long long)failed);
+               (long long)rules, (long long)passed + failed, (long long)passed,
+               (long long)failed);
         if (bare && r->call->count == 1)
             printf("; %lld rules without cases", (long long)bare);
         putchar('\n');
