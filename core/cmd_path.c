@@ -1,0 +1,592 @@
+/*
+ * cmd_path.c - muster path: the fewest fixes to a goal.
+ *
+ * A Mac is done when every fix is chosen that its findings ask for, so Macs
+ * are kept by the set of their fixes, of which there are few. Each step takes
+ * the set that brings most Macs to the goal for each fix that is new in it.
+ */
+#include "core/base.h"
+
+#include "core/commands.h"
+#include "core/config.h"
+#include "core/db.h"
+#include "core/resource.h"
+#include "core/table.h"
+#include "core/text.h"
+#include "core/when.h"
+
+#include <jansson.h>
+
+#define FIXES_MOST 64
+
+struct fix {
+    char id[24], title[160], who[32], effort[32];
+    int64_t minutes;
+};
+
+/* Macs that need the same fixes: bit n for fix n. */
+struct need {
+    uint64_t fixes;
+    int64_t macs;
+};
+
+/* A line of the answer. */
+struct step {
+    size_t fix;
+    int64_t macs; /* to act on */
+    int64_t left; /* Macs not at the goal after it; rate: results */
+};
+
+struct goal {
+    const char *key; /* of JSON */
+    struct step steps[FIXES_MOST];
+    size_t count;
+    int64_t macs;   /* that it brings to the goal */
+    int64_t beyond; /* Macs for which no fix is known */
+};
+
+struct path {
+    sqlite3 *db;
+    char client[256]; /* "" for all */
+    int64_t client_id, period_id, as_of;
+    char period[64];
+    int64_t devices, at_risk, undetermined;
+    struct fix fixes[FIXES_MOST];
+    size_t fix_count;
+    struct need *needs;
+    size_t need_count;
+    int64_t pass, fail, target_tenths; /* target in tenths of a percent */
+    bool has_target;
+};
+
+/* ----------------------------------------------------------------- reading */
+
+static int bind(struct path *p, sqlite3_stmt *st, struct err *err)
+{
+    int at = sqlite3_bind_parameter_index(st, ":client_id");
+
+    if (at)
+        sqlite3_bind_int64(st, at, p->client_id);
+    return db_bind_int(st, ":period_id", p->period_id, err);
+}
+
+static int find_period(struct path *p, const char *wanted, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(p->db,
+                   "SELECT period_id, period, as_of FROM run"
+                   " WHERE period = :period OR :period = ''"
+                   " ORDER BY period DESC LIMIT 1",
+                   &st, err) == 0 &&
+        db_bind_text(st, ":period", wanted, err) == 0)
+        step = db_step(st, err);
+    if (step == 1) {
+        p->period_id = sqlite3_column_int64(st, 0);
+        snprintf(p->period, sizeof(p->period), "%s", db_text(st, 1));
+        p->as_of = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_finalize(st);
+    if (step == 0 && wanted[0])
+        return err_set(err, ERR_USAGE, "--period: \"%s\" was not judged",
+                       wanted);
+    if (step == 0) {
+        err_set(err, ERR_USAGE, "nothing has been judged yet");
+        return err_hint(err, "\"muster analyze\" judges what was ingested");
+    }
+    return step == 1 ? 0 : -1;
+}
+
+static int find_client(struct path *p, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (!p->client[0])
+        return 0;
+    if (db_prepare(p->db,
+                   "SELECT client_id, name FROM client"
+                   " WHERE fold(name) = fold(:name)",
+                   &st, err) == 0 &&
+        db_bind_text(st, ":name", p->client, err) == 0)
+        step = db_step(st, err);
+    if (step == 1) {
+        p->client_id = sqlite3_column_int64(st, 0);
+        snprintf(p->client, sizeof(p->client), "%s", db_text(st, 1));
+    }
+    sqlite3_finalize(st);
+    if (step == 0)
+        return err_set(err, ERR_USAGE, "--client: there is no client \"%s\"",
+                       p->client);
+    return step == 1 ? 0 : -1;
+}
+
+static int read_counts(struct path *p, struct err *err)
+{
+    static const char sql[] =
+        "SELECT count(*),"
+        "       count(*) FILTER (WHERE verdict = 'at-risk'),"
+        "       count(*) FILTER (WHERE verdict = 'undetermined')"
+        "  FROM device_result WHERE period_id = :period_id"
+        "   AND (:client_id = 0 OR client_id = :client_id)";
+    static const char rate[] =
+        "SELECT coalesce(sum(t.count) FILTER (WHERE t.result = 'pass'), 0),"
+        "       coalesce(sum(t.count) FILTER (WHERE t.result = 'fail'), 0)"
+        "  FROM tally t"
+        "  JOIN rule r ON r.period_id = t.period_id AND r.rule_no = t.rule_no"
+        " WHERE t.period_id = :period_id AND r.kind = 'counted'"
+        "   AND (r.uses = '' OR instr(' ' || r.uses || ' ', ' monthly ') > 0)"
+        "   AND (:client_id = 0 OR t.client_id = :client_id)";
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(p->db, sql, &st, err) == 0 && bind(p, st, err) == 0 &&
+        (step = db_step(st, err)) == 1) {
+        p->devices = sqlite3_column_int64(st, 0);
+        p->at_risk = sqlite3_column_int64(st, 1);
+        p->undetermined = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_finalize(st);
+    st = NULL;
+    if (step == 1 && db_prepare(p->db, rate, &st, err) == 0 &&
+        bind(p, st, err) == 0 && (step = db_step(st, err)) == 1) {
+        p->pass = sqlite3_column_int64(st, 0);
+        p->fail = sqlite3_column_int64(st, 1);
+    }
+    sqlite3_finalize(st);
+    return step == 1 && err->code == ERR_NONE ? 0 : -1;
+}
+
+static int read_fixes(struct path *p, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(p->db,
+                   "SELECT id, title, who, effort, minutes FROM remedy"
+                   " ORDER BY length(id), id",
+                   &st, err) == 0)
+        while ((step = db_step(st, err)) == 1) {
+            struct fix *f = &p->fixes[p->fix_count];
+
+            if (p->fix_count == FIXES_MOST) {
+                step = err_set(err, ERR_CONFIG,
+                               "there are more than %d remedies", FIXES_MOST);
+                break;
+            }
+            snprintf(f->id, sizeof(f->id), "%s", db_text(st, 0));
+            snprintf(f->title, sizeof(f->title), "%s", db_text(st, 1));
+            snprintf(f->who, sizeof(f->who), "%s", db_text(st, 2));
+            snprintf(f->effort, sizeof(f->effort), "%s", db_text(st, 3));
+            f->minutes = sqlite3_column_int64(st, 4);
+            p->fix_count++;
+        }
+    sqlite3_finalize(st);
+    return step;
+}
+
+/* Bits of the ids in "R1 R8"; false where one of them is no remedy. */
+static bool fixes_of(const struct path *p, const char *ids, uint64_t *out)
+{
+    size_t i, n;
+
+    *out = 0;
+    if (!*ids)
+        return false;
+    for (; *ids; ids += n, ids += strspn(ids, " ")) {
+        n = strcspn(ids, " ");
+        for (i = 0; i < p->fix_count; i++)
+            if (strlen(p->fixes[i].id) == n &&
+                memcmp(p->fixes[i].id, ids, n) == 0)
+                break;
+        if (i == p->fix_count)
+            return false;
+        *out |= (uint64_t)1 << i;
+    }
+    return true;
+}
+
+static int add_need(struct path *p, uint64_t fixes, int64_t macs,
+                    struct err *err)
+{
+    struct need *grown =
+        realloc(p->needs, (p->need_count + 1) * sizeof(*p->needs));
+
+    if (!grown)
+        return err_nomem(err);
+    p->needs = grown;
+    p->needs[p->need_count++] = (struct need){fixes, macs};
+    return 0;
+}
+
+static int read_needs(struct path *p, bool critical, struct goal *g,
+                      struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    uint64_t fixes;
+    int step = -1;
+
+    p->need_count = 0;
+    if (db_prepare(p->db, resource_text("core/queries/path.sql"), &st, err) ==
+            0 &&
+        bind(p, st, err) == 0 &&
+        db_bind_int(st, ":critical", critical, err) == 0)
+        while ((step = db_step(st, err)) == 1) {
+            if (!fixes_of(p, db_text(st, 0), &fixes))
+                g->beyond += sqlite3_column_int64(st, 1);
+            else if (add_need(p, fixes, sqlite3_column_int64(st, 1), err) < 0) {
+                step = -1;
+                break;
+            }
+        }
+    sqlite3_finalize(st);
+    return step;
+}
+
+/* ---------------------------------------------------------------- choosing */
+
+static int bits(uint64_t v)
+{
+    int n = 0;
+
+    for (; v; v &= v - 1)
+        n++;
+    return n;
+}
+
+/* Macs that are at the goal when these fixes are made. */
+static int64_t done_by(const struct path *p, uint64_t fixes)
+{
+    int64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < p->need_count; i++)
+        if ((p->needs[i].fixes & ~fixes) == 0)
+            n += p->needs[i].macs;
+    return n;
+}
+
+/* What to add next: most Macs a new fix; then fewer fixes; then the first. */
+static uint64_t next_fixes(const struct path *p, uint64_t chosen)
+{
+    int64_t before = done_by(p, chosen), gain, best_gain = 0;
+    int cost, best_cost = 1;
+    uint64_t best = 0, added;
+    size_t i;
+
+    for (i = 0; i < p->need_count; i++) {
+        added = p->needs[i].fixes & ~chosen;
+        if (added == 0)
+            continue;
+        cost = bits(added);
+        gain = done_by(p, chosen | added) - before;
+        if (best == 0 || gain * best_cost > best_gain * cost ||
+            (gain * best_cost == best_gain * cost && cost < best_cost)) {
+            best = added;
+            best_gain = gain;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+static int64_t macs_of_fix(const struct path *p, size_t fix)
+{
+    int64_t n = 0;
+    size_t i;
+
+    for (i = 0; i < p->need_count; i++)
+        if (p->needs[i].fixes >> fix & 1)
+            n += p->needs[i].macs;
+    return n;
+}
+
+static void choose(const struct path *p, struct goal *g)
+{
+    uint64_t chosen = 0, added;
+    int64_t all = done_by(p, UINT64_MAX);
+    size_t i;
+
+    while ((added = next_fixes(p, chosen)) != 0) {
+        chosen |= added;
+        for (i = 0; i < p->fix_count; i++)
+            if (added >> i & 1)
+                g->steps[g->count++] = (struct step){
+                    i, macs_of_fix(p, i), all - done_by(p, chosen) + g->beyond};
+    }
+    g->macs = all;
+}
+
+/* A rate in tenths of a percent, rounded down: what is not reached does not
+ * read as if it were. */
+static int64_t tenths(int64_t pass, int64_t fail)
+{
+    return pass + fail ? pass * 1000 / (pass + fail) : 1000;
+}
+
+/* Fixes that answer most results first, until the target is reached. */
+static int to_target(struct path *p, struct goal *g, int64_t *reached,
+                     struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t fixed = 0;
+    uint64_t fix;
+    size_t i;
+    int step = -1;
+
+    if (db_prepare(p->db, resource_text("core/queries/path_rate.sql"), &st,
+                   err) == 0 &&
+        bind(p, st, err) == 0)
+        while (tenths(p->pass + fixed, p->fail - fixed) < p->target_tenths &&
+               (step = db_step(st, err)) == 1) {
+            if (!fixes_of(p, db_text(st, 0), &fix))
+                continue;
+            for (i = 0; !(fix >> i & 1);)
+                i++;
+            fixed += sqlite3_column_int64(st, 1);
+            g->steps[g->count++] =
+                (struct step){i, sqlite3_column_int64(st, 2), p->fail - fixed};
+        }
+    sqlite3_finalize(st);
+    *reached = tenths(p->pass + fixed, p->fail - fixed);
+    return err->code == ERR_NONE ? 0 : -1;
+}
+
+/* ----------------------------------------------------------------- answers */
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static int print_steps(const struct path *p, const struct goal *g,
+                       struct err *err)
+{
+    struct table *t = table_new("lrlllr");
+    char what[200], macs[24], left[24], time[32];
+    int rc = 0;
+    size_t i;
+
+    if (g->count == 0)
+        goto out;
+    table_row(t, "do", "Macs", "who", "effort", "in all", "then left");
+    for (i = 0; i < g->count; i++) {
+        const struct fix *f = &p->fixes[g->steps[i].fix];
+        int64_t minutes = f->minutes * g->steps[i].macs;
+
+        snprintf(what, sizeof(what), "%s: %s", f->id, f->title);
+        snprintf(macs, sizeof(macs), "%lld", (long long)g->steps[i].macs);
+        snprintf(left, sizeof(left), "%lld", (long long)g->steps[i].left);
+        snprintf(time, sizeof(time), "%lld %s",
+                 (long long)(minutes < 120 ? minutes : minutes / 60),
+                 minutes < 120 ? "min" : "h");
+        table_row(t, what, macs, f->who, f->effort, time, left);
+    }
+    if (!table_print(t, 2, stdout))
+        rc = err_nomem(err);
+out:
+    table_free(t);
+    return rc;
+}
+
+static int print_goal(const struct path *p, const char *title,
+                      const struct goal *g, struct err *err)
+{
+    printf("\n%s: ", title);
+    if (g->count == 0 && g->beyond == 0)
+        printf("nothing to do\n");
+    else
+        printf("%zu action%s on %lld Mac%s\n", g->count,
+               plural((int64_t)g->count), (long long)g->macs, plural(g->macs));
+    if (print_steps(p, g, err) < 0)
+        return -1;
+    if (g->beyond)
+        printf("  for %lld Mac%s no fix is on record\n", (long long)g->beyond,
+               plural(g->beyond));
+    return 0;
+}
+
+static int print_target(const struct path *p, const struct goal *g,
+                        int64_t reached, struct err *err)
+{
+    int64_t now = tenths(p->pass, p->fail);
+
+    printf("\nPass rate of %lld.%lld %%, now %lld.%lld %%: ",
+           (long long)(p->target_tenths / 10),
+           (long long)(p->target_tenths % 10), (long long)(now / 10),
+           (long long)(now % 10));
+    if (g->count == 0) {
+        printf(now >= p->target_tenths ? "reached\n" : "no fix helps\n");
+        return 0;
+    }
+    printf("%zu action%s to %lld.%lld %%\n", g->count,
+           plural((int64_t)g->count), (long long)(reached / 10),
+           (long long)(reached % 10));
+    return print_steps(p, g, err);
+}
+
+static void print_head(const struct path *p)
+{
+    char day[32];
+
+    when_format_date(p->as_of - 1, day, sizeof(day));
+    text_print_safe(p->client[0] ? p->client : "All clients", stdout);
+    printf(", %s, facts as of %s: %lld of %lld Mac%s %s at risk, %lld not "
+           "known yet\n",
+           p->period, day, (long long)p->at_risk, (long long)p->devices,
+           plural(p->devices), p->at_risk == 1 ? "is" : "are",
+           (long long)p->undetermined);
+}
+
+static json_t *goal_json(const struct path *p, const struct goal *g)
+{
+    json_t *o = json_object(), *steps = json_array(), *s;
+    size_t i;
+
+    for (i = 0; i < g->count; i++) {
+        const struct fix *f = &p->fixes[g->steps[i].fix];
+
+        s = json_object();
+        json_object_set_new(s, "remedy", json_string(f->id));
+        json_object_set_new(s, "title", json_string(f->title));
+        json_object_set_new(s, "who", json_string(f->who));
+        json_object_set_new(s, "effort", json_string(f->effort));
+        json_object_set_new(s, "minutes",
+                            json_integer(f->minutes * g->steps[i].macs));
+        json_object_set_new(s, "devices", json_integer(g->steps[i].macs));
+        json_object_set_new(s, "left", json_integer(g->steps[i].left));
+        json_array_append_new(steps, s);
+    }
+    json_object_set_new(o, "goal", json_string(g->key));
+    json_object_set_new(o, "devices", json_integer(g->macs));
+    json_object_set_new(o, "without_fix", json_integer(g->beyond));
+    json_object_set_new(o, "steps", steps);
+    return o;
+}
+
+static int print_json(const struct path *p, const struct goal *goals, size_t n,
+                      int64_t reached, struct err *err)
+{
+    json_t *root = json_object(), *list = json_array();
+    char when[32], *text;
+    size_t i;
+
+    when_format(p->as_of, when, sizeof(when));
+    for (i = 0; i < n; i++)
+        json_array_append_new(list, goal_json(p, &goals[i]));
+    json_object_set_new(root, "schema", json_string("muster.path/1"));
+    json_object_set_new(root, "period", json_string(p->period));
+    json_object_set_new(root, "as_of", json_string(when));
+    json_object_set_new(root, "client",
+                        p->client[0] ? json_string(p->client) : json_null());
+    json_object_set_new(root, "devices", json_integer(p->devices));
+    json_object_set_new(root, "at_risk", json_integer(p->at_risk));
+    json_object_set_new(root, "undetermined", json_integer(p->undetermined));
+    json_object_set_new(root, "pass_rate",
+                        json_real((double)tenths(p->pass, p->fail) / 10));
+    json_object_set_new(root, "target_rate",
+                        p->has_target ? json_real((double)p->target_tenths / 10)
+                                      : json_null());
+    json_object_set_new(root, "reached_rate",
+                        p->has_target ? json_real((double)reached / 10)
+                                      : json_null());
+    json_object_set_new(root, "goals", list);
+    text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    json_decref(root);
+    if (!text)
+        return err_nomem(err);
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int answer(struct path *p, bool json, struct err *err)
+{
+    struct goal goals[3] = {{.key = "no-critical"},
+                            {.key = "none-at-risk"},
+                            {.key = "target-rate"}};
+    int64_t reached = 0, left;
+    size_t i;
+
+    if (read_counts(p, err) < 0 || read_fixes(p, err) < 0)
+        return -1;
+    for (i = 0; i < 2; i++) {
+        if (read_needs(p, i == 0, &goals[i], err) < 0)
+            return -1;
+        choose(p, &goals[i]);
+    }
+    if (p->has_target && to_target(p, &goals[2], &reached, err) < 0)
+        return -1;
+    if (json)
+        return print_json(p, goals, p->has_target ? 3 : 2, reached, err);
+    print_head(p);
+    if (print_goal(p, "No critical finding left", &goals[0], err) < 0 ||
+        print_goal(p, "No Mac at risk", &goals[1], err) < 0 ||
+        (p->has_target && print_target(p, &goals[2], reached, err) < 0))
+        return -1;
+    left = p->at_risk - goals[1].macs - goals[1].beyond;
+    if (left > 0)
+        printf("\nOn %lld Mac%s all that is left is an accepted risk\n",
+               (long long)left, plural(left));
+    if (p->undetermined)
+        printf("\nNo action answers for Macs that are not known yet; \"muster "
+               "run\" and the\nreports name the missing fact\n");
+    return 0;
+}
+
+static void read_target(struct path *p, const struct config *config)
+{
+    const char *s =
+        config_get(config, p->client[0] ? p->client : NULL, "target_rate");
+
+    p->has_target = s != NULL;
+    if (s)
+        p->target_tenths = (int64_t)(strtod(s, NULL) * 10 + 0.5);
+}
+
+static int run(const struct call *c, struct err *err)
+{
+    struct path p = {0};
+    struct config *config;
+    int rc = -1;
+
+    if (c->count > 0)
+        return err_set(err, ERR_USAGE, "path: takes no operand");
+    config = config_load(c->opt, err);
+    if (!config)
+        return -1;
+    snprintf(p.client, sizeof(p.client), "%s",
+             config_client_name(config, opt_text_or(c->opt, "client", "")));
+    read_target(&p, config);
+    p.db = command_store(c, DB_READ, err);
+    if (p.db && db_functions(p.db, err) == 0 &&
+        find_period(&p, opt_text_or(c->opt, "period", ""), err) == 0 &&
+        find_client(&p, err) == 0)
+        rc = answer(&p, opt_flag(c->opt, "json"), err);
+    free(p.needs);
+    db_close(p.db);
+    config_free(config);
+    return rc;
+}
+
+static const char *const options[] = {"client", "period", NULL};
+
+const struct command cmd_path = {
+    .name = "path",
+    .summary = "The fewest actions to no critical finding, to no Mac at risk",
+    .usage = "path [OPTIONS]",
+    .help =
+        "Which few actions bring a client to its goal: no critical finding, no\n"
+        "Mac at risk, and the pass rate of target_rate in the configuration. A\n"
+        "Mac leaves when all its findings are answered, so actions that are\n"
+        "only worth it together are taken together; those that help most Macs\n"
+        "come first. Accepted risks need no action.\n"
+        "\n"
+        "It counts what is known: an action can bring to light the next one.\n"
+        "The serial numbers for each action are in the remedies report.",
+    .examples = "  muster path --client Northwind\n"
+                "  muster path --period 2026-10 --json\n",
+    .options = options,
+    .run = run,
+};
