@@ -68,12 +68,13 @@ SELECT n.period_id, r.rule_no, m.level, m.way, m.step
 -- part: judge
 
 -- The first that fits, for each route: blocked (4), needs someone at the Mac
--- (3), action first (1), not known (2), ready (0). What is known to be needed
+-- (3), action first (2), not known (1), ready (0). What is known to be needed
 -- goes before what is not known. The core is read from the facts themselves, so
 -- that no rule that is switched off makes a Mac ready.
 --
 -- A route that is not set is judged as in place and as classic, and the easier
--- one counts: so "not known" of one goes before a visit that may be needless.
+-- one counts. Where one of them is not known, the Mac may be ready for it: that
+-- goes before work for the other one, which may be needless.
 --
 -- found(results, letters, name) is defined in readiness.c: does a rule of that
 -- name, or of that level, have one of these letters?
@@ -84,8 +85,8 @@ UPDATE device_result
                            WHEN 'erase' THEN p.erase
                            ELSE min(p.in_place, p.classic) END
            WHEN 0 THEN 'ready'
-           WHEN 1 THEN 'action-first'
-           WHEN 2 THEN 'unknown'
+           WHEN 1 THEN 'unknown'
+           WHEN 2 THEN 'action-first'
            WHEN 3 THEN 'hands-on'
            ELSE 'blocked'
          END
@@ -93,18 +94,18 @@ UPDATE device_result
     SELECT route,
            CASE WHEN blocked OR on_trial OR too_old_for_26 THEN 4
                 WHEN visit THEN 3
-                WHEN action OR os < 260000 THEN 1
-                WHEN open THEN 2
+                WHEN action OR os < 260000 THEN 2
+                WHEN open THEN 1
                 ELSE 0 END AS in_place,
            CASE WHEN blocked THEN 4
                 WHEN visit OR no_admin THEN 3
-                WHEN action THEN 1
-                WHEN open THEN 2
+                WHEN action THEN 2
+                WHEN open THEN 1
                 ELSE 0 END AS classic,
            CASE WHEN blocked OR locked THEN 4
                 WHEN visit THEN 3
-                WHEN action OR not_silent THEN 1
-                WHEN open OR erase_open THEN 2
+                WHEN action OR not_silent THEN 2
+                WHEN open OR erase_open THEN 1
                 ELSE 0 END AS erase
       FROM (
       SELECT m.p_route AS route,

@@ -166,6 +166,10 @@ static const struct {
     {MAC "os_version = '15.6', chip = 'intel', model = 'iMac18,1'", "both",
      "ready"},
 
+    {MAC "os_version = '15.6', in_abm = NULL", "in-place", "action-first"},
+    {MAC "os_version = '15.6', in_abm = NULL", "both", "unknown"},
+    {MAC "os_version = '15.6', supervised = 0", "both", "action-first"},
+
     /* On trial in Apple Business until after the planned day, 2026-10-01. */
     {MAC "provisional_until = 1790812801", "in-place", "blocked"},
     {MAC "provisional_until = 1790812800", "in-place", "ready"},
