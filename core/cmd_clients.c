@@ -7,7 +7,7 @@
 #include "core/db.h"
 #include "core/strbuf.h"
 #include "core/table.h"
-#include "core/text.h"
+#include "report/slug.h"
 
 #include <jansson.h>
 
@@ -74,7 +74,7 @@ static int read_clients(sqlite3 *db, const char *label, struct table *t,
     if (!label || db_bind_text(st, ":period", label, err) == 0)
         while ((step = db_step(st, err)) == 1) {
             strbuf_reset(&slug);
-            text_slug(&slug, db_text(st, NAME));
+            slug_client(&slug, db_text(st, NAME));
             add_row(t, st, strbuf_str(&slug));
             add_json(list, st, strbuf_str(&slug));
             strbuf_reset(period);

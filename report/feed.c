@@ -52,6 +52,7 @@ static const struct {
     {NULL, "matches", CELL_INT},
     {NULL, "minutes", CELL_INT},
     {NULL, "not_reporting", CELL_BOOL},
+    {NULL, "macs_not_reporting", CELL_INT},
     {NULL, "notapplicable", CELL_INT},
     {NULL, "notchecked", CELL_INT},
     {NULL, "partial", CELL_INT},

@@ -16,6 +16,7 @@
 #include "report/redact.h"
 #include "report/report.h"
 #include "report/rows.h"
+#include "report/slug.h"
 #include "report/writer.h"
 
 /* Page cache: findings are looked up in an order that is not that of the
@@ -197,21 +198,11 @@ static void clients_free(struct clients *c)
     free(c->items);
 }
 
-/* The files of all Macs together are called "fleet". */
-static char *client_slug(const char *name)
-{
-    struct strbuf b = {0};
-
-    text_slug(&b, name);
-    if (strcmp(strbuf_str(&b), "fleet") == 0)
-        strbuf_adds(&b, "-client");
-    return strbuf_detach(&b);
-}
-
 static int add_client(struct clients *c, int64_t id, const char *name,
                       struct err *err)
 {
     struct client *p = realloc(c->items, (c->count + 1) * sizeof(*p));
+    struct strbuf slug = {0};
 
     if (!p)
         return err_nomem(err);
@@ -219,7 +210,8 @@ static int add_client(struct clients *c, int64_t id, const char *name,
     p += c->count++;
     p->id = id;
     p->name = strdup(name);
-    p->slug = client_slug(name);
+    slug_client(&slug, name);
+    p->slug = strbuf_detach(&slug);
     return p->name && p->slug ? 0 : err_nomem(err);
 }
 
@@ -439,6 +431,13 @@ static int prove(struct job *j, const struct publish *p, struct strbuf *proof,
     return j->leak ? leak_search(j->leak, &j->report, p, proof, err) : -1;
 }
 
+static bool wanted(const struct report *r, const struct writer *w)
+{
+    if (w->portfolio && (r->client_id || !r->options->each_client))
+        return false;
+    return writer_wanted(r->options->formats, w->format);
+}
+
 static int write_files(struct job *j, struct publish *p, const char *dir,
                        struct err *err)
 {
@@ -448,7 +447,7 @@ static int write_files(struct job *j, struct publish *p, const char *dir,
     int rc = report_prepare(r, err);
 
     for (i = 0; rc == 0 && i < writer_count; i++)
-        if (writer_wanted(r->options->formats, writers[i].format))
+        if (wanted(r, &writers[i]))
             rc = write_file(r, &writers[i], p, err);
     if (rc == 0)
         rc = prove(j, p, &proof, err);

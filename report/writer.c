@@ -7,6 +7,7 @@
 #include "report/json.h"
 #include "report/markdown.h"
 #include "report/next.h"
+#include "report/portfolio.h"
 #include "report/writer.h"
 #include "report/xlsx.h"
 
@@ -40,23 +41,25 @@ const struct writer writers[] = {
     CSV("rejects", "records that were refused, and why"),
     CSV("clients", "every client in one line"),
     {"html", "", "html", NULL, "one page for people, needs nothing else",
-     write_html, html_recount},
+     write_html, html_recount, false},
+    {"html", "portfolio", "html", NULL, "all clients on one page",
+     portfolio_write, html_recount, true},
     {"xlsx", "", "xlsx", NULL, "one workbook: summary, tables, method",
-     xlsx_write, xlsx_recount},
+     xlsx_write, xlsx_recount, false},
     {"json", "report", "json", NULL, "all numbers, without the rows",
-     json_write_report, json_recount_report},
+     json_write_report, json_recount_report, false},
     {"json", "findings", "jsonl", "findings",
      "a finding a line, with the rows it rests on", json_write_findings,
-     json_recount_lines},
+     json_recount_lines, false},
     {"md", "", "md", NULL, "a summary for a ticket or a chat", markdown_write,
-     NULL},
+     NULL, false},
     NEXT("tickets", "tickets", "one row a Mac and fix"),
     NEXT("messages", "messages", "a message for each person who can help"),
     NEXT("jamf", "group_jamf", "Macs by fix, for static groups of Jamf Pro"),
     NEXT("kandji", "group_kandji", "Macs by fix, for tags of Kandji / Iru"),
     NEXT("addigy", "group_addigy", "Macs by fix, for filters of Addigy"),
     {"next", "fleet", "yml", "group_jamf", "Macs by fix, as labels of Fleet",
-     next_write_fleet, next_recount_fleet},
+     next_write_fleet, next_recount_fleet, false},
 };
 
 const size_t writer_count = COUNT_OF(writers);

@@ -38,6 +38,7 @@ struct writer {
      * it reads them from the file alone. NULL: only the bytes are compared.
      */
     int (*recount)(const char *path, struct output *found, struct err *err);
+    bool portfolio; /* only beside the folders of all clients */
 };
 
 extern const struct writer writers[];
