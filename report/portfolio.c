@@ -212,10 +212,11 @@ static int write_page(struct sink *s, const struct report *r, struct err *err)
     size_t i;
 
     write_head(s, r);
-    sink_adds(s, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>"
-                 "Macs of each client, the worst first. Overdue are Macs with "
-                 "something high or critical open for more than 30 days."
-                 "</caption>\n<thead>\n<tr>");
+    sink_adds(
+        s, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>"
+           "Macs of each client, the worst first. Overdue: something critical "
+           "open for more than 14 days, high for 30, medium for 90."
+           "</caption>\n<thead>\n<tr>");
     for (i = 0; i < COUNT_OF(titles); i++) {
         sink_adds(s, "<th scope=\"col\">");
         sink_adds(s, titles[i]);

@@ -21,8 +21,10 @@ late AS (
   SELECT o.client_id, count(DISTINCT o.device_id) AS macs
     FROM temp.report_finding o
     CROSS JOIN finding f ON f.rowid = o.finding
-   WHERE o.fail AND NOT o.accepted AND o.severity >= 3
-     AND days_between(f.first_seen, :as_of) > 30
+    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
+   WHERE o.fail AND NOT o.accepted AND o.severity >= 2
+     AND :as_of - f.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
+                                         WHEN 3 THEN 30 ELSE 90 END
    GROUP BY o.client_id
 ),
 rate AS (
