@@ -1,0 +1,152 @@
+#!/bin/sh
+# Exports of Kandji, SimpleMDM, Mosyle, Intune, Workspace ONE, JumpCloud and
+# Hexnode: every fixture gives the facts of tests/golden/sources, and nothing
+# else; answers that hold secrets alone are refused; what is said to close the
+# headline verdict does.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+rows=$PWD/tests/support/store_rows.py
+golden=$PWD/tests/golden/sources
+products="hexnode intune jumpcloud kandji mosyle simplemdm workspace-one"
+cd fixtures/sources || exit 1
+
+# 1. fixtures
+facts() { # FILE: ingest alone, and add its rows
+    rm -f "$dir/f.db"
+    quietly "$muster" ingest -q -d "$dir/f.db" --as-of 2026-11-24 "$1"
+    [ "$status" = 0 ] || fail "$1: status $status"
+    python3 "$rows" "$dir/f.db" "$1" >>"$dir/got"
+}
+for g in "$golden"/*.tsv; do
+    id=$(basename "$g" .tsv)
+    grep -v '^#' "$g" | sort >"$dir/want"
+    : >"$dir/got"
+    cut -f 1 "$dir/want" | sort -u >"$dir/files"
+    while IFS= read -r f; do
+        facts "$f"
+    done <"$dir/files"
+    sort -o "$dir/got" "$dir/got"
+    diff "$dir/want" "$dir/got" >"$dir/stdout" || fail "$id: other facts"
+    grep -q "	import	$id	" "$dir/got" || fail "$id: read by another mapping"
+done
+# shellcheck disable=SC2086
+for f in $(find $products -type f | sort); do
+    n=$(grep -l "^$f	import" "$golden"/*.tsv | wc -l)
+    [ "$n" = 1 ] || fail "$f: expected in $n files of $golden"
+done
+
+# 2. nothing of a secret in a store or a message
+for f in simplemdm/devices.json mosyle/business.json intune/graph.json \
+    workspace-one/custom-attributes.json; do
+    rm -f "$dir/s.db"
+    quietly "$muster" ingest -v -d "$dir/s.db" --as-of 2026-11-24 "$f"
+    "$muster" sources check "$f" >"$dir/check" 2>&1 || fail "$f: check"
+    if grep -aE 'FAKE[0-9-]|Fake[A-Z]' "$dir/s.db" "$dir/stdout" \
+        "$dir/stderr" "$dir/check"; then
+        fail "$f: a secret was kept"
+    fi
+done
+
+# 3. answers that are secrets and nothing else, people, errors, empty answers
+refused() { # NAME JSON
+    printf '%s\n' "$2" >"$dir/$1.json"
+    rm -f "$dir/r.db"
+    ends 4 "is no export that we know" \
+        "$muster" ingest -d "$dir/r.db" --as-of 2026-11-24 "$dir/$1.json"
+    if grep -aqE 'FAKE|Fake|192746' "$dir/stderr" "$dir/stdout" \
+        "$dir/r.db" 2>/dev/null; then
+        fail "$1: says a secret"
+    fi
+}
+refused kandji-filevaultkey '{"key": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
+refused kandji-recoverypassword \
+    '{"recovery_password": "FAKE1-BBBBB-CCCC-1111-2222-3333"}'
+refused kandji-unlockpin '{"pin": "192746"}'
+refused kandji-bypasscode '{"device_based_albc":
+    "FAKE1-04XTY-YDMG-JNTE-EMZ3-FTJ5", "user_based_albc": ""}'
+# shellcheck disable=SC2016
+refused intune-filevaultkey '{"@odata.context":
+    "https://graph.example.com/beta/$metadata#Edm.String",
+    "value": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
+refused jumpcloud-fdekey '{"key": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
+refused workspace-one-key '{"recovery_key": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
+refused kandji-export-job '{"id": "1", "status": "success",
+    "signed_url": "https://example.com/x.csv?sig=FakeSignature"}'
+refused mosyle-none '{"status": "OK", "response": [{"devices_notfound": [],
+    "status": "DEVICES_NOTFOUND", "info": "No devices found"}]}'
+refused mosyle-users '{"status": "OK", "response": {"users": [{"id": "1",
+    "name": "Amy Example", "email": "amy@example.com", "type": "STUDENT"}]}}'
+refused kandji-users '{"next": null, "previous": null, "results": [{"id": "1",
+    "name": "Amy Example", "email": "amy@example.com", "active": true}]}'
+
+# 4. pages: one alone does not list all accounts, all in one file do
+page() { # CURSOR ACCOUNT TOKEN
+    printf '{"cursor":%s,"data":[{"serial_number":"C02PAGED0001",
+      "device__name":"x","device__family":"Mac","blueprint_name":"b",
+      "username":"%s","uid":501,"type":"Admin","secure_token":%s}],
+      "limit":1,"offset":0,"total":2}\n' "$1" "$2" "$3"
+}
+page '"more"' amy true >"$dir/page1.json"
+page null ben false >"$dir/page2.json"
+cat "$dir/page1.json" "$dir/page2.json" >"$dir/pages.json"
+lists() { # FILE
+    rm -f "$dir/p.db"
+    quietly "$muster" ingest -d "$dir/p.db" --as-of 2026-11-24 "$1"
+    [ "$status" = 0 ] || fail "$1: status $status"
+    sqlite3 "$dir/p.db" 'SELECT complete FROM import'
+}
+[ "$(lists "$dir/page1.json")" = none ] || fail "a page counts as complete"
+grep -qF "put all pages into one file" "$dir/stderr" ||
+    fail "a page: not told what to do"
+[ "$(lists "$dir/pages.json")" = accounts ] || fail "pages: incomplete"
+
+# 5. what closes the headline: sole holder and escrow are decided
+headline() { # WANT FILES...: serial, sole holder, state of the escrow
+    want=$1
+    shift
+    rm -f "$dir/h.db"
+    quietly "$muster" run -q -d "$dir/h.db" --as-of 2026-11-24 -F csv \
+        -o "$dir/out" "$@"
+    [ "$status" -le 1 ] || fail "$*: status $status"
+    sqlite3 "$dir/h.db" "SELECT serial, coalesce(sole_holder, '?'),
+        bootstrap_state FROM device_derived JOIN device USING (device_id)
+        ORDER BY serial" >"$dir/stdout"
+    grep -qxF "$want" "$dir/stdout" || fail "$*: not $want"
+}
+prism='C02PRISM0001,Mac,Mac,Staff'
+cat >"$dir/users.csv" <<E_
+serial_number,device__name,device__family,blueprint_name,username,uid,type,secure_token
+$prism,amy,501,Standard,true
+$prism,itadmin,502,Admin,false
+$prism,_lp,26,Standard,
+E_
+cat >"$dir/startup.csv" <<E_
+serial_number,device__name,device__family,blueprint_name,bootstrap_token_escrowed
+$prism,false
+E_
+headline 'C02PRISM0001|1|absent' "$dir/users.csv" "$dir/startup.csv" \
+    kandji/devices.json
+headline 'C02WSONE0001|1|claimed' workspace-one/v1-search.json \
+    workspace-one/custom-attributes.json
+headline 'C02SIMPLE001|0|absent' simplemdm/devices.json
+cat >"$dir/collected.jsonl" <<E_
+{"serial":"C02INTUNE002","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true},{"account":"itadmin","uid":502,"admin":true,"secure_token":false}]}
+{"serial":"C02JUMPCL001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true},{"account":"itadmin","uid":502,"secure_token":false}]}
+{"serial":"C02MOSYLE001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
+{"serial":"C02HEXNOD001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
+E_
+headline 'C02INTUNE002|1|absent' intune/graph.json intune/device.json \
+    "$dir/collected.jsonl"
+headline 'C02JUMPCL001|1|absent' jumpcloud/systems.json "$dir/collected.jsonl"
+headline 'C02MOSYLE001|1|absent' mosyle/business.json "$dir/collected.jsonl"
+headline 'C02HEXNOD001|1|absent' hexnode/devices.json "$dir/collected.jsonl"
+
+# 6. a Mac known by the server's id alone: the devices answer has its serial
+quietly "$muster" run -q -d "$dir/j.db" --as-of 2026-11-24 -F csv \
+    -o "$dir/out" simplemdm/devices.json simplemdm/device-872301-users.json
+[ "$(sqlite3 "$dir/j.db" "SELECT group_concat(account) FROM (SELECT account
+    FROM account_fact JOIN device USING (device_id)
+    WHERE serial = 'C02SIMPLE001' ORDER BY account)")" = amy,itadmin,old ] ||
+    fail "the users of a Mac did not find it"
+finish
