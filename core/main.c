@@ -48,6 +48,7 @@ static void prepare_process(void)
 
     umask(077);
     setrlimit(RLIMIT_CORE, &none);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each allocation */
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
