@@ -82,15 +82,22 @@ static void migration(struct strbuf *b, const struct html_counts *n)
         strbuf_adds(b, "Readiness for a move was not judged in this period");
         return;
     }
-    html_number(b, n->ready);
-    strbuf_adds(b, " of ");
-    macs(b, n->devices);
-    strbuf_adds(b, are(n->ready));
+    if (n->ready > 0) {
+        html_number(b, n->ready);
+        strbuf_adds(b, " of ");
+        macs(b, n->devices);
+        strbuf_adds(b, are(n->ready));
+    } else {
+        strbuf_adds(b, "None of the ");
+        macs(b, n->devices);
+        strbuf_adds(b, " is ");
+    }
     strbuf_adds(b, "ready to move");
     if (n->blocked > 0) {
         strbuf_adds(b, "; ");
         html_number(b, n->blocked);
-        strbuf_adds(b, " would stop it");
+        strbuf_adds(b, are(n->blocked));
+        strbuf_adds(b, "blocked");
     }
     if (n->hands_on > 0) {
         strbuf_adds(b, n->blocked > 0 ? ", " : "; ");

@@ -102,7 +102,7 @@ static const struct template_var imports[] = {
 static const struct template_var warnings[] = {
     FIELD("text"), END};
 static const struct template_var policy[] = {
-    FIELD("name"), FIELD("value"), FIELD("help"), END};
+    FIELD("name"), FIELD("value"), FIELD("client"), FIELD("help"), END};
 static const struct template_var readiness[] = {
     FIELD("class"), FIELD("code"), FIELD("title"), FIELD("note"), FIELD("n"),
     FIELD("devices"), FIELD("share"), END};
@@ -118,6 +118,14 @@ static const struct template_var blockers[] = {
     FIELD("title"), FIELD("id"), FIELD("why"), FIELD("fix"), FIELD("who"),
     FIELD("effort"), FIELD("devices"), FIELD("blocked"), FIELD("hands_on"),
     END};
+static const struct template_var open_facts[] = {
+    FIELD("title"), FIELD("devices"), END};
+static const struct template_var fleet_tasks[] = {
+    FIELD("title"), FIELD("id"), FIELD("why"), FIELD("devices"), FIELD("open"),
+    END};
+static const struct template_var moved[] = {
+    FIELD("title"), FIELD("id"), FIELD("fix"), FIELD("devices"),
+    FIELD("fine"), FIELD("open"), END};
 static const struct template_var checklist[] = {
     FIELD("serial"), FIELD("name"), FIELD("person"), FIELD("readiness"),
     FIELD("class"), FIELD("key_stored"), FIELD("bootstrap"),
@@ -213,7 +221,10 @@ const struct template_var html_vars[] = {
     LIST(readiness, "Macs by readiness for a move"),
     LIST(cohorts, "readiness by system version and chip"),
     LIST(sites, "readiness by client and site, up to 60"),
-    LIST(blockers, "what stands in the way of a move, up to 30"),
+    LIST(blockers, "what stands in the way of a move, up to 40"),
+    LIST(open_facts, "what must be found out before a move"),
+    LIST(fleet_tasks, "what is done once for the fleet before a move"),
+    LIST(moved, "checks of Macs that have moved, or should have"),
     LIST(checklist, "checks before a move by Mac, up to 200"),
     END};
 /* clang-format on */

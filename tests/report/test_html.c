@@ -25,10 +25,12 @@ static struct err err;
 static struct strbuf b;
 static char *page;
 static size_t page_len;
+static int64_t only_client; /* 0: the whole fleet */
 
 static void setup(void)
 {
     err = (struct err){0};
+    only_client = 0;
     db = report_store();
 }
 
@@ -63,6 +65,11 @@ static struct report the_report(const struct report_options *o, const char *use)
     r.before_id = number(
         "SELECT period_id FROM run ORDER BY as_of DESC LIMIT 1 OFFSET 1");
     r.as_of = number("SELECT max(as_of) FROM run");
+    if (only_client) {
+        r.client_id = only_client;
+        r.client = PLAIN_CLIENT;
+        r.slug = "cedar-works";
+    }
     if (r.before_id > 0)
         r.before = "2026-10";
     else
@@ -236,13 +243,16 @@ START_TEST(readiness_is_said_in_a_sentence)
                             .blocked = 2};
 
     ck_assert_str_eq(verdict("migration", &n),
-                     "40 of 63 Macs are ready to move; 2 would stop it, 1 "
+                     "40 of 63 Macs are ready to move; 2 are blocked, 1 "
                      "needs someone at the Mac.");
     strbuf_reset(&b);
     html_verdict_more(&b, "migration", &n);
     ck_assert_str_eq(strbuf_str(&b),
                      "10 can be prepared from afar. For 10 it is not known "
                      "yet; they count as not ready.");
+    n.ready = n.hands_on = 0;
+    ck_assert_str_eq(verdict("migration", &n),
+                     "None of the 63 Macs is ready to move; 2 are blocked.");
     n.judged = 0;
     ck_assert_str_eq(verdict("migration", &n),
                      "Readiness for a move was not judged in this period.");
@@ -400,6 +410,26 @@ START_TEST(the_client_page_names_no_rule_outside_the_appendix)
 }
 END_TEST
 
+START_TEST(a_clients_page_has_no_other_clients_settings_or_names)
+{
+    const char *policy =
+        "UPDATE run SET policy = '{\"general\":{\"freshness_days\":30},"
+        "\"severity\":{\"BT-01\":\"high\"},\"clients\":{"
+        "\"" PLAIN_CLIENT "\":{\"freshness_days\":77},"
+        "\"Other & Sons\":{\"freshness_days\":88,\"service\":[\"svc\"]}}}'";
+
+    only_client = number("SELECT client_id FROM client WHERE name = "
+                         "'" PLAIN_CLIENT "'");
+    ck_assert_int_eq(db_script(db, policy, &err), 0);
+    ck_assert_msg(write_page("client", NULL) == 0, "%s", err.text);
+    ck_assert(has("<bdi>77</bdi>"));
+    ck_assert(has("severity.BT-01"));
+    ck_assert(!has("<bdi>88</bdi>"));
+    ck_assert(!has("Other &amp; Sons"));
+    ck_assert(!has("Birch"));
+}
+END_TEST
+
 START_TEST(a_users_template_comes_first)
 {
     const char *dir = tmpdir_make();
@@ -468,6 +498,7 @@ Suite *html_suite(void)
     tcase_add_loop_test(tc, a_page_is_whole_and_the_same_each_time, 0, 3);
     tcase_add_test(tc, names_stay_text);
     tcase_add_test(tc, the_client_page_names_no_rule_outside_the_appendix);
+    tcase_add_test(tc, a_clients_page_has_no_other_clients_settings_or_names);
     tcase_add_test(tc, a_users_template_comes_first);
     tcase_add_test(tc, a_users_template_with_a_typing_error_says_where);
     tcase_add_test(tc, a_users_script_cannot_end_its_element);
