@@ -51,6 +51,7 @@ static const struct {
     {NULL, "line", CELL_INT},
     {NULL, "matches", CELL_INT},
     {NULL, "minutes", CELL_INT},
+    {NULL, "next_minutes", CELL_INT},
     {NULL, "not_reporting", CELL_BOOL},
     {NULL, "macs_not_reporting", CELL_INT},
     {NULL, "notapplicable", CELL_INT},

@@ -329,7 +329,7 @@ int query_views(sqlite3 *db, struct err *err)
 int report_prepare(const struct report *r, struct err *err)
 {
     if (add_functions(r->db, err) < 0 || query_views(r->db, err) < 0 ||
-        query_script(r, "prepare", err) < 0)
+        query_script(r, "prepare", err) < 0 || query_script(r, "move", err) < 0)
         return -1;
     return db_script(r->db,
                      "DROP TABLE IF EXISTS temp.report_before;"

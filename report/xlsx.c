@@ -50,6 +50,15 @@ static const struct sheet_spec devices = {
     3,
     false,
     12};
+static const struct sheet_spec moves = {
+    "Devices", "devices",
+    "client serial device_name assigned_user site readiness next_step "
+    "next_owner effort next_minutes readiness_reasons readiness_open verdict "
+    "worst_severity cannot_do cannot_do_perhaps failed unknown notchecked "
+    "asset_tag model chip os_version last_checkin not_reporting filevault "
+    "bootstrap_state holders holder_names token_admins token_admin_names "
+    "repair_path next_remedy *",
+    3, false};
 static const struct sheet_spec accounts = {
     "Accounts",
     "accounts",
@@ -110,7 +119,7 @@ static const struct {
     {"client",
      {&remedies, &devices, &findings, &changes, &waivers, &rules, &gaps}},
     {"migration",
-     {&remedies, &devices, &accounts, &gaps, &findings, &rules, &waivers,
+     {&remedies, &moves, &accounts, &gaps, &findings, &rules, &waivers,
       &clients}},
 };
 

@@ -1,5 +1,6 @@
--- Every Mac with its verdict; reported by client and serial number. Numbers are empty
--- where the smallest and the largest that fit the facts differ.
+-- Every Mac with its verdict; reported by client and serial number. Numbers are
+-- empty where the smallest and the largest that fit the facts differ. The next
+-- step of a migration is that of its own judgement.
 SELECT c.name                       AS client,
        t.site                       AS site,
        d.serial                     AS serial,
@@ -25,13 +26,20 @@ SELECT c.name                       AS client,
        r.notchecked                 AS notchecked,
        replace(r.lost, ' ', ';')    AS cannot_do,
        r.readiness                  AS readiness,
-       m.title                      AS next_step,
+       CASE WHEN :use = 'migration' AND m.id IS NULL
+            THEN 'Find out: ' || v.open ELSE m.title END
+                                    AS next_step,
        m.effort                     AS effort,
-       r.next_remedy                AS next_remedy,
+       CASE WHEN :use = 'migration' THEN v.remedy ELSE r.next_remedy END
+                                    AS next_remedy,
        p.holder_names               AS holder_names,
        p.token_admin_names          AS token_admin_names,
        replace(r.perhaps_lost, ' ', ';') AS cannot_do_perhaps,
        r.stale IS TRUE              AS not_reporting,
+       v.reasons                    AS readiness_reasons,
+       v.open                       AS readiness_open,
+       m.who                        AS next_owner,
+       m.minutes                    AS next_minutes,
        t.custom                     AS _custom,
        o.device_id                  AS _device_id,
        o.rank                       AS _rank
@@ -43,5 +51,7 @@ SELECT c.name                       AS client,
   LEFT JOIN device_text t ON t.device_id = o.device_id
   LEFT JOIN device_fact x ON x.device_id = o.device_id
   LEFT JOIN device_derived p ON p.device_id = o.device_id
-  LEFT JOIN remedy m ON m.id = r.next_remedy
+  LEFT JOIN temp.report_move v ON v.device_id = o.device_id
+  LEFT JOIN remedy m ON m.id = CASE WHEN :use = 'migration' THEN v.remedy
+                                    ELSE r.next_remedy END
  ORDER BY o.device_id

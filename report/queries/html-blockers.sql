@@ -1,5 +1,5 @@
--- What stands in the way of the move, by cause: checks that fail on Macs that
--- are not ready.
+-- What stands in the way of the move, by cause and by who must act, on Macs
+-- that are not ready.
 SELECT u.title                              AS title,
        u.id                                 AS id,
        u.why                                AS why,
@@ -11,16 +11,13 @@ SELECT u.title                              AS title,
                                THEN o.device_id END)) AS blocked,
        num(count(DISTINCT CASE WHEN r.readiness = 'hands-on'
                                THEN o.device_id END)) AS hands_on
-  FROM temp.report_finding o
-  CROSS JOIN temp.report_rule u
-          ON u.rule_no = o.rule_no AND u.kind IN ('counted', 'engine')
+  FROM temp.report_reason o
+  CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
   LEFT JOIN remedy m ON m.id = o.remedy
- WHERE o.fail AND NOT o.accepted AND r.readiness <> 'ready'
-   AND o.severity >= 2
+ WHERE NOT o.accepted
  GROUP BY o.rule_no, o.remedy
- ORDER BY count(DISTINCT CASE WHEN r.readiness = 'blocked'
-                              THEN o.device_id END) DESC,
-          count(DISTINCT o.device_id) DESC, u.rule_no, o.remedy
- LIMIT 30
+ ORDER BY min(o.place) / 1000, count(DISTINCT o.device_id) DESC, min(o.place),
+          u.rule_no, o.remedy
+ LIMIT 40

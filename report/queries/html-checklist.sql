@@ -16,13 +16,15 @@ SELECT d.serial                             AS serial,
                                             AS owner,
        CASE p.in_abm WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS in_abm,
        day(p.last_checkin)                  AS seen,
-       s.title                              AS next_step
+       CASE WHEN s.id IS NULL THEN 'Find out: ' || v.open ELSE s.title END
+                                            AS next_step
   FROM temp.report_device o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
   CROSS JOIN device d ON d.device_id = o.device_id
   LEFT JOIN device_posture p ON p.device_id = o.device_id
-  LEFT JOIN remedy s ON s.id = r.next_remedy
+  LEFT JOIN temp.report_move v ON v.device_id = o.device_id
+  LEFT JOIN remedy s ON s.id = v.remedy
  ORDER BY CASE r.readiness WHEN 'blocked' THEN 0 WHEN 'hands-on' THEN 1
                            WHEN 'action-first' THEN 2 WHEN 'ready' THEN 4
                            ELSE 3 END, o.rank

@@ -1,6 +1,6 @@
 -- Readiness by system version and chip.
 SELECT CASE WHEN x.os IS NULL THEN 'macOS not known'
-            ELSE 'macOS ' || x.os / 10000 END AS os,
+            ELSE 'macOS ' || (x.os / 10000) END AS os,
        coalesce(plain('chip', x.chip), 'chip not known') AS chip,
        num(count(*))                        AS devices,
        num(count(*) FILTER (WHERE r.readiness = 'ready'))        AS ready,
