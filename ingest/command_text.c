@@ -902,6 +902,10 @@ static json_t *read_json(const char *s, size_t n)
         json_decref(v);
         return NULL;
     }
+    /* as in canonical files, the accounts of a Mac are all it has */
+    if (json_is_array(json_object_get(v, "accounts")) &&
+        !json_object_get(v, "accounts_listed"))
+        json_object_set_new(v, "accounts_listed", json_true());
     all = json_array();
     json_array_append_new(all, v);
     return all;

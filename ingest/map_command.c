@@ -122,6 +122,8 @@ static int take_mac(struct map *m, struct map_record *r, json_t *mac,
     size_t i;
 
     json_object_foreach(mac, key, v) take_device(m, r, key, v, column);
+    if (json_is_true(json_object_get(mac, "accounts_listed")))
+        r->reports = true;
     for (i = 0; i < json_array_size(people); i++)
         if (take_person(m, r, json_array_get(people, i), err) < 0)
             return -1;

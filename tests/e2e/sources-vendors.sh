@@ -131,14 +131,12 @@ headline 'C02WSONE0001|1|claimed' workspace-one/v1-search.json \
     workspace-one/custom-attributes.json
 headline 'C02SIMPLE001|0|absent' simplemdm/devices.json
 cat >"$dir/collected.jsonl" <<E_
-{"serial":"C02INTUNE002","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true},{"account":"itadmin","uid":502,"admin":true,"secure_token":false}]}
-{"serial":"C02JUMPCL001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true},{"account":"itadmin","uid":502,"secure_token":false}]}
 {"serial":"C02MOSYLE001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
 {"serial":"C02HEXNOD001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
 E_
-headline 'C02INTUNE002|1|absent' intune/graph.json intune/device.json \
-    "$dir/collected.jsonl"
-headline 'C02JUMPCL001|1|absent' jumpcloud/systems.json "$dir/collected.jsonl"
+headline 'C02INTUNE002|1|absent' intune/graph.json intune/attribute.json
+headline 'C02JUMPCL001|1|absent' jumpcloud/systems.json \
+    jumpcloud/command-results.json
 headline 'C02MOSYLE001|1|absent' mosyle/business.json "$dir/collected.jsonl"
 headline 'C02HEXNOD001|1|absent' hexnode/devices.json "$dir/collected.jsonl"
 
