@@ -24,6 +24,7 @@ DAY = 86400
 OS = ('10.12.6 10.13 10.13.6 10.14.6 10.15 10.15.3 10.15.7 11.0 11.0.1 11.4 '
       '11.5 11.5.2 12.0.1 12.7.6 13.2.1 13.3 13.3.1 14.0 14.6.1 15.0 15.6.1 '
       '26 26.0 26.0.1 26.1').split()
+OS += '10.13 10.15 11.0 11.5 13.3 26.0'.split() * 2     # the bounds
 # Weights of words: None is unknown.
 YES, NO = True, False
 
@@ -131,8 +132,24 @@ class Maker:
             d['os_version'] = rng.choice(OS)
         if rng.random() < .12:                  # silent, about so long
             d['last_checkin'] = self.as_of - rng.choice(BOUNDS)
+        if rng.random() < .1:                   # nothing escrowed
+            d['bootstrap_escrowed_device'] = rng.choice([NO, NO, None])
+            d['bootstrap_escrowed_server'] = NO
+            d['chip'] = rng.choice(['apple', 't2', 'intel'])
         d['accounts'] = self.accounts(d, state)
+        if d['accounts'] and rng.random() < .06:
+            self.wait(d, rng.choice(d['accounts']))
         return d
+
+    def wait(self, d, a):
+        """Reset by the server, not logged in since, silent for about a week."""
+        rng = self.rng
+        reset = self.as_of - 8 * DAY
+        d['filevault'] = 'on'
+        d['last_checkin'] = self.as_of - 7 * DAY - rng.choice([-1, 0, 1])
+        d['last_boot'] = reset + rng.choice([-DAY, -1, 0, 1, 60])
+        a['password_reset_at'], a['password_reset_by'] = reset, 'mdm'
+        a['last_login'] = reset + rng.choice([-DAY, -1, -1, 0, 1])
 
     @staticmethod
     def spoilable():
