@@ -48,6 +48,21 @@ for f in simplemdm/devices.json mosyle/business.json intune/graph.json \
     fi
 done
 
+# a secret column of any name, in a mapping of one's own
+cat >"$dir/own.json" <<E_
+{"id": "own", "format": "csv", "detect": {"all": ["Serial", "Sealed"]},
+ "columns": [{"column": "Serial", "fact": "serial"},
+  {"column": "Sealed", "fact": "recovery_key_escrowed", "secret": true}]}
+E_
+printf 'Serial,Sealed\nC02SEALED001,FakeMaterial9\n' >"$dir/own.csv"
+check "a mapping with a secret column" "$muster" ingest -v -d "$dir/o.db" \
+    --as-of 2026-11-24 --source "$dir/own.json" "$dir/own.csv"
+[ "$(sqlite3 "$dir/o.db" 'SELECT recovery_key_escrowed FROM device_row')" = 1 ] ||
+    fail "a secret is not known to be there"
+if grep -aq FakeMaterial "$dir/o.db" "$dir/stdout" "$dir/stderr"; then
+    fail "a secret was kept as evidence"
+fi
+
 # 3. answers that are secrets and nothing else, people, errors, empty answers
 refused() { # NAME JSON
     printf '%s\n' "$2" >"$dir/$1.json"
