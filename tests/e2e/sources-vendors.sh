@@ -145,6 +145,15 @@ headline 'C02PRISM0001|1|absent' "$dir/users.csv" "$dir/startup.csv" \
 headline 'C02WSONE0001|1|claimed' workspace-one/v1-search.json \
     workspace-one/custom-attributes.json
 headline 'C02SIMPLE001|0|absent' simplemdm/devices.json
+cat >"$dir/attribute.json" <<E_
+{"data":[{"type":"device","id":1,"attributes":{"serial_number":"C02SIMPLE009",
+ "model":"Mac14,2","os_version":"15.7.2","status":"enrolled",
+ "last_seen_at":"2026-11-23T09:00:00Z"},"relationships":
+ {"custom_attribute_values":{"data":[{"id":"muster-all","attributes":
+ {"secret":false,"value":"{\\"serial\\":\\"C02SIMPLE009\\",\\"bootstrap_escrowed_device\\":false,\\"accounts\\":[{\\"account\\":\\"amy\\",\\"uid\\":501,\\"secure_token\\":true},{\\"account\\":\\"itadmin\\",\\"uid\\":502,\\"secure_token\\":false}]}"}}]}}}],
+ "has_more":false}
+E_
+headline 'C02SIMPLE009|1|absent' "$dir/attribute.json"
 cat >"$dir/collected.jsonl" <<E_
 {"serial":"C02MOSYLE001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
 {"serial":"C02HEXNOD001","bootstrap_supported":true,"bootstrap_escrowed_device":false,"accounts":[{"account":"amy","uid":501,"secure_token":true}]}
