@@ -56,6 +56,10 @@ static int read_places(sqlite3 *db, struct places *all, struct err *err)
                    "SELECT trim(m.level || ' ' || m.way), m.rule_no"
                    "  FROM move_rule m JOIN move_period n USING (period_id)"
                    " UNION ALL "
+                   "SELECT 'any', m.rule_no"
+                   "  FROM move_rule m JOIN move_period n USING (period_id)"
+                   " WHERE m.level <> 'checklist' AND m.way = ''"
+                   " UNION ALL "
                    "SELECT r.id, r.rule_no"
                    "  FROM rule r JOIN move_period n USING (period_id)"
                    " ORDER BY 1, 2",

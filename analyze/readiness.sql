@@ -77,7 +77,7 @@ SELECT n.period_id, r.rule_no, m.level, m.way, m.step
 -- goes before work for the other one, which may be needless.
 --
 -- found(results, letters, name) is defined in readiness.c: does a rule of that
--- name, or of that level, have one of these letters?
+-- name, or of that level, have one of these letters? "any" are all levels.
 UPDATE device_result
    SET readiness = (
   SELECT CASE CASE p.route WHEN 'in-place' THEN p.in_place
@@ -166,9 +166,7 @@ UPDATE device_result
                OR m.bootstrap_expected IS NULL
                OR m.last_checkin IS NULL
                OR device_result.stale
-               OR found(device_result.results, 'E', 'blocked')
-               OR found(device_result.results, 'E', 'hands-on')
-               OR found(device_result.results, 'E', 'action-first')
+               OR found(device_result.results, 'E', 'any')
                AS open,
              found(device_result.results, 'UCE', 'REC-03')
                OR found(device_result.results, 'UCE', 'REC-04') AS erase_open
