@@ -51,7 +51,7 @@ void leak_names_free(struct leak_names *n)
     if (!n)
         return;
     for (i = 0; i < n->count; i++) {
-        free((char *)(uintptr_t)n->items[i].text);
+        free(n->items[i].text);
         free(n->items[i].owners);
     }
     free(n->items);

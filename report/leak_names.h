@@ -7,7 +7,7 @@
 #include "core/err.h"
 
 struct name {
-    const char *text;
+    char *text;
     size_t len;
     const char *kind;
     int64_t *owners; /* clients */

@@ -348,8 +348,8 @@ static sqlite3_stmt *statement(struct source *s, struct rule_facts *f,
     sqlite3_stmt **st = &f->st[part][values];
     struct strbuf sql = {0};
 
-    if (*st)
-        return *st;
+    if (*st != NULL)
+        return f->st[part][values];
     if (part == PART_DEVICE || part == PART_DEVICES)
         device_sql(&sql, f, part, values);
     else if (part == PART_LIST)

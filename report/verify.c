@@ -28,11 +28,12 @@ struct verify {
 PRINTF_LIKE(3, 4)
 static void differs(struct verify *v, const char *name, const char *fmt, ...)
 {
-    char text[512];
+    char text[512] = "";
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    /* clang-tidy 14 takes ap for uninitialized here */
+    vsnprintf(text, sizeof(text), fmt, ap); /* NOLINT */
     va_end(ap);
     text_print_safe(name, v->out);
     fputs(": ", v->out);
@@ -266,14 +267,14 @@ static const struct {
 };
 
 /* Rows of a part and of those that continue it, "Findings (2)". */
-static int64_t part_rows(const json_t *detail, const char *part, int header)
+static int64_t part_rows(json_t *detail, const char *part, int header)
 {
     const char *key;
     int64_t n = -1;
     json_t *value;
     size_t len = strlen(part);
 
-    json_object_foreach((json_t *)(uintptr_t)detail, key, value)
+    json_object_foreach(detail, key, value)
     {
         if (strncmp(key, part, len) != 0 ||
             (key[len] && strncmp(key + len, " (", 2) != 0))
@@ -288,7 +289,7 @@ static int64_t part_rows(const json_t *detail, const char *part, int header)
 static void check_parts(struct verify *v, const struct report *r,
                         const char *name, const json_t *item)
 {
-    const json_t *detail = json_object_get(item, "detail");
+    json_t *detail = json_object_get(item, "detail");
     size_t i;
 
     for (i = 0; detail && i < COUNT_OF(parts); i++) {
@@ -340,12 +341,20 @@ static void check_item(struct verify *v, struct found *f, const char *dir,
     strbuf_free(&path);
 }
 
+static void check_list(struct verify *v, struct found *f, const char *dir,
+                       const json_t *list, bool was)
+{
+    size_t i;
+
+    for (i = 0; i < json_array_size(list); i++)
+        check_item(v, f, dir, json_array_get(list, i), was);
+}
+
 static void check_manifest(struct verify *v, const char *dir, const char *name)
 {
     struct strbuf path = {0};
     struct found f = {.there = false};
-    json_t *m, *item;
-    size_t i;
+    json_t *m;
 
     strbuf_addf(&path, "%s/%s", dir, name);
     m = manifest_read(strbuf_str(&path));
@@ -355,10 +364,8 @@ static void check_manifest(struct verify *v, const char *dir, const char *name)
     } else {
         if (v->db)
             find_report(v, &f, name, m);
-        json_array_foreach(json_object_get(m, "outputs"), i, item)
-            check_item(v, &f, dir, item, false);
-        json_array_foreach(json_object_get(m, "kept"), i, item)
-            check_item(v, &f, dir, item, true);
+        check_list(v, &f, dir, json_object_get(m, "outputs"), false);
+        check_list(v, &f, dir, json_object_get(m, "kept"), true);
     }
     json_decref(m);
     strbuf_free(&path);

@@ -125,8 +125,10 @@ static const struct {
 
 static const char *const work_titles[] = {"Owner", "Due", "Decision",
                                           "Comment"};
-static const char *const decisions[] = {"fix", "accept risk", "not a problem",
-                                        "ask", NULL};
+/* What one may decide: the library wants them writable. */
+static char fix[] = "fix", accept[] = "accept risk",
+            nothing[] = "not a problem", ask[] = "ask";
+static char *decisions[] = {fix, accept, nothing, ask, NULL};
 
 /* A column of the sheet: where its cells come from, and what they are. */
 struct place {
@@ -247,7 +249,7 @@ static void add_work(struct table *t)
 {
     lxw_data_validation list = {
         .validate = LXW_VALIDATION_TYPE_LIST,
-        .value_list = (char **)(uintptr_t)decisions,
+        .value_list = decisions,
         .ignore_blank = LXW_VALIDATION_ON,
         .dropdown = LXW_VALIDATION_ON,
         .show_error = LXW_VALIDATION_ON,
@@ -277,7 +279,7 @@ static void end_sheet(struct table *t)
 {
     int last = t->width + (t->spec->work ? (int)COUNT_OF(work_titles) : 0) - 1;
     lxw_worksheet *ws = t->s ? t->s->ws : NULL;
-    lxw_row_col_options hidden = {.hidden = 1};
+    lxw_row_col_options hidden = {1, 0, 0};
     int i;
 
     if (!ws)
@@ -383,8 +385,8 @@ static int measure(struct table *t, uint16_t *width, struct err *err)
 static int announce(struct table *t, struct err *err)
 {
     int64_t left = rows_total(t->rows);
-    uint16_t *width = calloc(BOOK_COLUMNS, sizeof(*width));
-    int rc = width ? measure(t, width, err) : err_nomem(err);
+    uint16_t width[BOOK_COLUMNS];
+    int rc = measure(t, width, err);
 
     while (rc == 0) {
         int i;
@@ -404,7 +406,6 @@ static int announce(struct table *t, struct err *err)
         if (left <= 0)
             break;
     }
-    free(width);
     return rc;
 }
 
@@ -517,8 +518,8 @@ static int add_table(struct making *m, const struct sheet_spec *spec,
 
 void xlsx_severity(struct book *b, struct sheet *s, int column, int64_t last)
 {
-    static const struct {
-        const char *word;
+    static struct {
+        char word[12];
         enum book_format format;
     } looks[] = {{"\"critical\"", FMT_CRITICAL},
                  {"\"high\"", FMT_HIGH},
@@ -533,7 +534,7 @@ void xlsx_severity(struct book *b, struct sheet *s, int column, int64_t last)
         lxw_conditional_format f = {
             .type = LXW_CONDITIONAL_TYPE_CELL,
             .criteria = LXW_CONDITIONAL_CRITERIA_EQUAL_TO,
-            .value_string = (char *)(uintptr_t)looks[i].word,
+            .value_string = looks[i].word,
             .format = b->format[looks[i].format],
         };
 
@@ -566,7 +567,7 @@ static int set_properties(struct book *b, const struct report *r,
     char run[17],
         title[] = "Mac fleet report",
         keywords[] = "macOS, FileVault, secure token, bootstrap token";
-    struct strbuf client = {0}, subject = {0};
+    struct strbuf client = {0}, safe = {0}, subject = {0};
     lxw_doc_properties p = {.title = title, .keywords = keywords};
     bool cut;
 
@@ -574,13 +575,16 @@ static int set_properties(struct book *b, const struct report *r,
         return -1;
     strbuf_addf(&subject, "%s, %s", r->use, r->period_slug);
     p.subject = subject.data;
-    if (r->client_id)
-        p.company = (char *)(uintptr_t)book_safe(&client, r->client,
-                                                 strlen(r->client), &cut);
+    if (r->client_id) {
+        strbuf_adds(&client,
+                    book_safe(&safe, r->client, strlen(r->client), &cut));
+        p.company = client.data;
+    }
     p.created = r->as_of > 0 ? r->as_of : 1;
     BOOK_CALL(b, workbook_set_properties(b->wb, &p));
     BOOK_CALL(b, workbook_set_custom_property_string(b->wb, "run", run));
     strbuf_free(&client);
+    strbuf_free(&safe);
     strbuf_free(&subject);
     return 0;
 }
