@@ -13,7 +13,7 @@
 
 #include "core/err.h"
 #include "ingest/input.h"
-#include "ingest/source.h"
+#include "ingest/registry.h"
 
 #include <jansson.h>
 

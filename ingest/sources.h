@@ -5,7 +5,7 @@
 #define MUSTER_SOURCES_H
 
 #include "core/err.h"
-#include "ingest/source.h"
+#include "ingest/registry.h"
 
 #include <sqlite3.h>
 

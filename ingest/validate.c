@@ -3,7 +3,7 @@
  */
 #include "core/base.h"
 
-#include "ingest/source.h"
+#include "ingest/registry.h"
 #include "ingest/validate.h"
 
 int mappings_validate(const char *dir, size_t *count, struct err *err)

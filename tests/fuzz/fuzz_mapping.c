@@ -3,7 +3,7 @@
  */
 #include "core/base.h"
 
-#include "ingest/source.h"
+#include "ingest/registry.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

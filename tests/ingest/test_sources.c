@@ -7,7 +7,7 @@
 
 #include "core/facts.h"
 #include "core/strbuf.h"
-#include "ingest/source.h"
+#include "ingest/registry.h"
 #include "tests/ingest/second/ingest_case.h"
 #include "tests/suites.h"
 

@@ -1,0 +1,123 @@
+/*
+ * job_csv.c - the records of a CSV file.
+ */
+#include "core/base.h"
+
+#include "core/text.h"
+#include "ingest/job.h"
+
+static int ragged(struct job *j, const struct csv_row *row, size_t expected,
+                  struct err *err)
+{
+    char reason[160];
+
+    if (row->open && row->count < expected)
+        snprintf(reason, sizeof(reason),
+                 "the file ends inside this row: expected %zu cells, found %zu",
+                 expected, row->count);
+    else
+        snprintf(reason, sizeof(reason), "expected %zu cells, found %zu",
+                 expected, row->count);
+    return load_reject(j->load, row->line, 0, reason, err);
+}
+
+/* The last cell of a file that ends without a line end may have lost its end:
+ * it is read only where a part of it could be nothing else. */
+static void open_row(struct job *j, size_t columns)
+{
+    struct map_cell *last = &j->cells[columns - 1];
+
+    if (last->n == 0 || map_survives_cut(j->map, (int)columns - 1))
+        return;
+    last->n = 0;
+    last->kind = CELL_NONE;
+    j->cut_tail = true;
+}
+
+/* The console that escapes like JSON writes a bare null for "nothing". */
+static void drop_nulls(struct job *j, size_t columns)
+{
+    size_t i;
+
+    for (i = 0; i < columns; i++)
+        if (j->cells[i].n == 4 && j->cells[i].s &&
+            memcmp(j->cells[i].s, "null", 4) == 0)
+            j->cells[i].n = 0;
+}
+
+static int next_csv(void *ctx, struct err *err)
+{
+    struct job *j = ctx;
+    size_t columns = map_columns(j->map, 0), i;
+    struct map_record *r = load_record(j->load);
+    struct csv_row row;
+    int step;
+
+    while ((step = csv_next(j->csv, &row, err)) == 1) {
+        if (job_tick(j, err) < 0)
+            return -1;
+        if (row.count != columns) {
+            if (ragged(j, &row, columns, err) < 0)
+                return -1;
+            continue;
+        }
+        for (i = 0; i < columns; i++)
+            j->cells[i] =
+                (struct map_cell){row.cells[i].s, row.cells[i].n, CELL_TEXT};
+        if (csv_is_backslashed(j->csv))
+            drop_nulls(j, columns);
+        if (row.open)
+            open_row(j, columns);
+        if (map_begin(j->map, j->cells, row.line, r, err) < 0 ||
+            map_end(j->map, r, err) < 0)
+            return -1;
+        return 1;
+    }
+    return step;
+}
+
+static const char *delimiter_name(char c)
+{
+    return c == ','    ? "comma"
+           : c == ';'  ? "semicolon"
+           : c == '\t' ? "tab"
+                       : "bar";
+}
+
+int job_load_csv(struct job *j, struct err *err)
+{
+    const char *const *header;
+    size_t n, i;
+    int place;
+
+    header = csv_header(j->csv, &n);
+    j->cells = calloc(n + 1, sizeof(*j->cells));
+    j->wanted = calloc(n + 1, sizeof(*j->wanted));
+    if (!j->cells || !j->wanted)
+        return err_nomem(err);
+    for (i = 0; i < n; i++) {
+        place = map_column(j->map, 0, header[i], err);
+        if (place < 0)
+            return -1;
+        j->wanted[i] = map_wants(j->map, 0, place);
+    }
+    csv_want(j->csv, j->wanted);
+    job_note(j, "%s", delimiter_name(csv_delimiter(j->csv)));
+    return load_all(j->load, &j->in->slot, next_csv, j, err);
+}
+
+int job_csv_signature(struct job *j, struct signature *sig, struct err *err)
+{
+    const char *const *header;
+    size_t n, i;
+
+    j->csv = csv_open(j->input, err);
+    if (!j->csv)
+        return -1;
+    header = csv_header(j->csv, &n);
+    sig->format = FORMAT_CSV;
+    for (i = 0; i < n; i++)
+        signature_add(sig, header[i], strlen(header[i]));
+    signature_sort(sig);
+    return 0;
+}

@@ -1,0 +1,119 @@
+/*
+ * job_json.c - the records of a JSON file, and what it says about other pages.
+ */
+#include "core/base.h"
+
+#include "ingest/job.h"
+#include "ingest/json_cells.h"
+#include "ingest/json_reader.h"
+
+static bool bare_allowed(const struct source *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->record_count; i++)
+        if (!*s->records[i])
+            return true;
+    return s->record_count == 0;
+}
+
+static int64_t whole(const json_t *o, const char *key)
+{
+    return json_is_integer(json_object_get(o, key))
+               ? json_integer_value(json_object_get(o, key))
+               : -1;
+}
+
+/* A Mac's other accounts may stand on another page. */
+static void one_of_many(struct job *j)
+{
+    j->partial = true;
+    if (j->source->accounts && j->source->complete_accounts)
+        job_remark(j, "its accounts do not count as all accounts of a Mac: put "
+                      "all pages into one file (cat page*.json)");
+}
+
+/* A page that says it is one of many: the fleet is not complete. */
+static void remark_pages(struct job *j, const json_t *e, int64_t records)
+{
+    static const char *const totals[] = {
+        "totalCount", "total",        "total_count",  "count",       "Total",
+        "rows",       "recordsTotal", "@odata.count", "result_count"};
+    static const char *const more[] = {"has_more",        "next",
+                                       "@odata.nextLink", "nextPage",
+                                       "next_page",       "cursor"};
+    const json_t *v;
+    int64_t n;
+    size_t i;
+
+    if (!json_is_object(e))
+        return;
+    for (i = 0; i < COUNT_OF(totals); i++) {
+        n = whole(e, totals[i]);
+        if (n > records) {
+            job_remark(j,
+                       "the file says that there are %lld records and holds "
+                       "%lld: it is one page of many, the fleet is incomplete",
+                       (long long)n, (long long)records);
+            one_of_many(j);
+            return;
+        }
+    }
+    for (i = 0; i < COUNT_OF(more); i++) {
+        v = json_object_get(e, more[i]);
+        if (json_is_true(v) ||
+            (json_is_string(v) && json_string_length(v) > 0)) {
+            job_remark(j,
+                       "the file says by \"%s\" that more pages follow: the "
+                       "fleet is incomplete",
+                       more[i]);
+            one_of_many(j);
+            return;
+        }
+    }
+    remark_pages(j, json_object_get(e, "metadata"), records);
+    remark_pages(j, json_object_get(e, "meta"), records);
+    remark_pages(j, json_object_get(e, "paging"), records);
+}
+
+int job_load_json(struct job *j, struct err *err)
+{
+    struct json_reader *r =
+        json_open(j->input, j->path, bare_allowed(j->source), err);
+    struct json_cells *cells = NULL;
+    json_t *record = NULL;
+    int64_t line;
+    int step = -1;
+
+    if (r)
+        cells = json_cells_new(j->source, j->map, err);
+    if (!cells) {
+        json_close(r);
+        return -1;
+    }
+    while ((step = json_next(r, &record, &line, err)) > 0) {
+        int rc = step == JSON_OTHER
+                     ? load_reject(j->load, line, 0, "expected an object", err)
+                     : json_cells_map(cells, record, line, load_record(j->load),
+                                      err);
+
+        if (rc == 0 && step == JSON_RECORD)
+            rc = load_store(j->load, err);
+        json_decref(record);
+        if (rc < 0 || job_tick(j, err) < 0) {
+            step = -1;
+            break;
+        }
+    }
+    if (step == JSON_END) {
+        j->lines = json_is_lines(r);
+        job_note(j, *j->path ? "records at %s" : "%s",
+                 *j->path   ? j->path
+                 : j->lines ? "one document after another"
+                            : "one document");
+        remark_pages(j, json_envelope(r), load_counts(j->load).records);
+    }
+    json_cells_free(cells);
+    json_close(r);
+    return step;
+}
