@@ -7,6 +7,7 @@
 #include "analyze/catalogue.h"
 #include "analyze/derive.h"
 #include "analyze/engine.h"
+#include "analyze/expectation.h"
 #include "analyze/readiness.h"
 #include "analyze/resolve.h"
 #include "analyze/rule_lint.h"
@@ -495,6 +496,7 @@ static int steps(struct analysis *a, struct err *err)
         return -1;
     if (write_rules(a, err) < 0 || write_remedies(a, err) < 0 ||
         readiness_judge(a->db, a->period_id, err) < 0 ||
+        expectation_judge(a->db, a->period_id, err) < 0 ||
         accept_risks(a, err) < 0 || end_run(a, &found, &judged, err) < 0)
         return -1;
     note_broken(a);

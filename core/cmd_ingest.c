@@ -34,9 +34,9 @@ static int run(const struct call *c, struct err *err)
 }
 
 static const char *const options[] = {
-    "source",  "sources",           "map",     "keep",  "encoding",
-    "client",  "client-per-folder", "period",  "as-of", "collected",
-    "replace", "max-rejects",       "dry-run", NULL};
+    "source",  "sources",           "map",      "keep",    "encoding",
+    "client",  "client-per-folder", "period",   "as-of",   "collected",
+    "replace", "max-rejects",       "expected", "dry-run", NULL};
 
 const struct command cmd_ingest = {
     .name = "ingest",

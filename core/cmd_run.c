@@ -7,6 +7,7 @@
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
+#include "core/expectation.h"
 #include "core/gates.h"
 #include "core/supply.h"
 #include "core/text.h"
@@ -26,6 +27,8 @@ struct told {
     int64_t worst_macs; /* Macs of the worst finding */
     char worst_title[200], worst_serial[64], worst_severity[16];
     struct supply_gain gain; /* supply NULL where nothing is missing */
+    struct expectation expected;
+    json_t *expected_json; /* with --json */
 };
 
 /* A file where a folder should be is said before anything is read. */
@@ -136,6 +139,10 @@ static void say_read(const struct told *t)
              (long long)t->judged->imports, (long long)t->records,
              (long long)t->rejected, (long long)t->left_out);
     say("read", line);
+    if (t->expected.known) {
+        expectation_line(&t->expected, line, sizeof(line));
+        say("", line);
+    }
 }
 
 static void say_verdicts(const struct analyze_summary *s)
@@ -217,7 +224,7 @@ static int print_json(const struct told *t, struct err *err)
     const struct analyze_summary *s = t->judged;
     json_t *o = json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I,"
-        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:s, s:o}",
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:s, s:o}",
         "schema", "muster.run/1", "version", MUSTER_VERSION, "period",
         t->ingest->period, "devices", (json_int_t)s->devices, "accounts",
         (json_int_t)s->accounts, "files", (json_int_t)s->imports, "records",
@@ -237,7 +244,8 @@ static int print_json(const struct told *t, struct err *err)
                         (json_int_t)t->gain.checks, "devices",
                         (json_int_t)t->gain.devices)
             : json_null(),
-        "folder", t->reports->dir, "outputs", json_outputs(t->reports));
+        "expected", t->expected_json, "folder", t->reports->dir, "outputs",
+        json_outputs(t->reports));
     int rc = o ? json_dumpf(o, stdout, JSON_INDENT(1)) : -1;
 
     json_decref(o);
@@ -253,8 +261,12 @@ static int tell(sqlite3 *db, const struct call *c, struct told *t,
     if (count_records(db, t, err) < 0 || find_worst(db, use, t, err) < 0 ||
         find_gain(db, use, t, err) < 0)
         return -1;
-    if (opt_flag(c->opt, "json"))
-        return print_json(t, err);
+    if (expectation_read(db, t->ingest->period, "", &t->expected, err) < 0)
+        return -1;
+    if (opt_flag(c->opt, "json")) {
+        t->expected_json = expectation_json(db, t->ingest->period, "", err);
+        return t->expected_json ? print_json(t, err) : -1;
+    }
     if (opt_talk(c->opt) > 0)
         say_all(t);
     return 0;
@@ -375,14 +387,14 @@ static int run(const struct call *c, struct err *err)
 }
 
 static const char *const options[] = {
-    "output",      "use",       "format",      "as-of",
-    "period",      "collected", "client",      "client-per-folder",
-    "each-client", "source",    "sources",     "map",
-    "keep",        "encoding",  "replace",     "max-rejects",
-    "rules",       "remedies",  "templates",   "waivers",
-    "fail-on",     "min-rate",  "max-unknown", "max-age",
-    "csv-bom",     "csv-raw",   "redact",      "redact-key",
-    "new-only",    "force",     NULL};
+    "output",      "use",       "format",   "as-of",
+    "period",      "collected", "client",   "client-per-folder",
+    "each-client", "source",    "sources",  "map",
+    "keep",        "encoding",  "replace",  "max-rejects",
+    "expected",    "rules",     "remedies", "templates",
+    "waivers",     "fail-on",   "min-rate", "max-unknown",
+    "max-age",     "csv-bom",   "csv-raw",  "redact",
+    "redact-key",  "new-only",  "force",    NULL};
 
 const struct command cmd_run = {
     .name = "run",

@@ -6,6 +6,7 @@
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
+#include "core/expectation.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -235,6 +236,27 @@ static void period_heading(sqlite3_stmt *st)
            db_text(st, 3));
 }
 
+#define SHOWN_SERIALS 20
+
+static int print_expected(struct status *s, const char *period, struct err *err)
+{
+    struct expectation e;
+    char line[256];
+
+    if (expectation_read(s->db, period, s->client, &e, err) < 0)
+        return -1;
+    if (!e.known)
+        return 0;
+    expectation_line(&e, line, sizeof(line));
+    puts(line);
+    return expectation_print(s->db, period, s->client, "missing",
+                             "  missing: ", SHOWN_SERIALS, stdout, err) < 0
+               ? -1
+               : expectation_print(s->db, period, s->client, "unexpected",
+                                   "  not expected: ", SHOWN_SERIALS, stdout,
+                                   err);
+}
+
 static int period_text(struct status *s, sqlite3_stmt *st,
                        const struct client_list *now,
                        const struct client_list *all, struct err *err)
@@ -244,6 +266,10 @@ static int period_text(struct status *s, sqlite3_stmt *st,
 
     period_heading(st);
     print_missing(now, all, stdout);
+    if (print_expected(s, db_text(st, 0), err) < 0) {
+        table_free(t);
+        return -1;
+    }
     table_row(t, "client", "source", "file", "collected", "age", "Macs",
               "accounts", "rejected");
     rc = imports(s, db_text(st, 0), t, NULL, err);
@@ -261,6 +287,7 @@ static int period_json(struct status *s, sqlite3_stmt *st,
 {
     bool judged = sqlite3_column_type(st, 1) != SQLITE_NULL;
     json_t *o = json_object(), *missing = json_array(), *list = json_array();
+    json_t *expected = expectation_json(s->db, db_text(st, 0), s->client, err);
     char when[32];
     size_t i;
 
@@ -281,8 +308,11 @@ static int period_json(struct status *s, sqlite3_stmt *st,
     json_object_set_new(o, "files_dropped",
                         json_integer(sqlite3_column_int64(st, 6)));
     json_object_set_new(o, "missing", missing);
+    json_object_set_new(o, "expected", expected);
     json_object_set_new(o, "imports", list);
     json_array_append_new(s->periods, o);
+    if (!expected)
+        return -1;
     return imports(s, db_text(st, 0), NULL, list, err);
 }
 

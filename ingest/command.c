@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "ingest/command.h"
+#include "ingest/expected.h"
 
 static int read_max_rejects(struct ingest_command *cmd, const char *s,
                             struct err *err)
@@ -150,6 +151,25 @@ static int all_files(struct ingest *in, struct ingest_command *cmd,
     return 0;
 }
 
+/* --expected: one that cannot be used stops the command, like its absence. */
+static int expected(sqlite3 *db, struct ingest_command *cmd,
+                    const struct call *c, struct err *err)
+{
+    const char *path = opt_text(c->opt, "expected");
+    struct ingest_summary s = {0};
+    int rc;
+
+    if (!path)
+        return 0;
+    rc = expected_load(db, &cmd->options, path, &s, err);
+    tell(&s, opt_talk(c->opt));
+    if (cmd->json.len)
+        strbuf_addc(&cmd->json, ',');
+    ingest_summary_json(&s, &cmd->json);
+    ingest_summary_free(&s);
+    return rc;
+}
+
 int ingest_command_files(sqlite3 *db, struct ingest_command *cmd,
                          const struct call *c, struct err *err)
 {
@@ -158,7 +178,8 @@ int ingest_command_files(sqlite3 *db, struct ingest_command *cmd,
     int rc = -1;
 
     if (operands_expand(&list, c->operands, c->count,
-                        opt_flag(c->opt, "client-per-folder"), err) == 0)
+                        opt_flag(c->opt, "client-per-folder"), err) == 0 &&
+        expected(db, cmd, c, err) == 0)
         in = ingest_open(db, &cmd->options, err);
     if (in)
         rc = all_files(in, cmd, &list, opt_talk(c->opt), err);

@@ -116,8 +116,7 @@ static int folder(struct walk *w, const char *path, const char *name,
     return rc;
 }
 
-/* Relative paths as they are given, absolute ones by their last part. */
-static const char *shown(const char *word)
+const char *operands_shown(const char *word)
 {
     const char *slash = strrchr(word, '/');
 
@@ -146,7 +145,7 @@ int operands_expand(struct operands *list, char *const *words, size_t count,
             return err_errno(err, ERR_INPUT, words[i], "cannot open");
         before = list->count;
         if (!S_ISDIR(st.st_mode)) {
-            if (add(&w, words[i], shown(words[i]), NULL) < 0)
+            if (add(&w, words[i], operands_shown(words[i]), NULL) < 0)
                 return -1;
         } else if (folder(&w, words[i], "", NULL, 0) < 0) {
             return -1;

@@ -29,4 +29,8 @@ int operands_expand(struct operands *list, char *const *words, size_t count,
                     bool client_per_folder, struct err *err) MUST_CHECK;
 void operands_free(struct operands *list);
 
+/* How a file is called in the store: relative paths as they are given,
+ * absolute ones by their last part. */
+const char *operands_shown(const char *word);
+
 #endif

@@ -159,6 +159,14 @@ CREATE TABLE list_row (
   names     TEXT NOT NULL            -- JSON array of short names
 ) STRICT;
 
+-- A serial that should be in the fleet: a line of a list given by --expected.
+-- Such a list is an import without device rows.
+CREATE TABLE expected_row (
+  import_id INTEGER NOT NULL REFERENCES import,
+  line      INTEGER NOT NULL,
+  serial    TEXT NOT NULL            -- upper case, trimmed
+) STRICT;
+
 ------------------------------------------------------------------ results --
 
 -- One judged result a period; judging again takes its place.
@@ -301,6 +309,27 @@ CREATE TABLE conflict (
   import_id INTEGER NOT NULL,
   line      INTEGER NOT NULL,
   time      INTEGER
+) STRICT;
+
+-- The fleet against independent lists of serials: those given by --expected,
+-- where there is none the standing lists of Apple Business. One row a client
+-- of a list, '' for lists of the whole fleet.
+CREATE TABLE expectation (
+  period_id  INTEGER NOT NULL REFERENCES run,
+  client     TEXT NOT NULL,
+  title      TEXT NOT NULL,          -- for people: what the lists are
+  expected   INTEGER NOT NULL,       -- different serials on them
+  found      INTEGER NOT NULL,       -- of these, reported by an export
+  missing    INTEGER NOT NULL,       -- expected = found + missing
+  unexpected INTEGER NOT NULL,       -- reported, and on no list
+  PRIMARY KEY (period_id, client)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE expectation_gap (
+  period_id INTEGER NOT NULL REFERENCES run,
+  client    TEXT NOT NULL,           -- of the list
+  state     TEXT NOT NULL,           -- missing unexpected
+  serial    TEXT NOT NULL
 ) STRICT;
 
 -- What was not measured: rule, missing fact, and on how many Macs.

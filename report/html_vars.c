@@ -94,6 +94,10 @@ static const struct template_var gaps[] = {
     FIELD("fact"), FIELD("devices"), FIELD("share"), END};
 static const struct template_var conflicts[] = {
     FIELD("serial"), FIELD("account"), FIELD("fact"), FIELD("said"), END};
+static const struct template_var expected[] = {
+    FIELD("title"), FIELD("expected"), FIELD("found"), FIELD("missing"),
+    FIELD("n_missing"), FIELD("unexpected"), FIELD("n_unexpected"),
+    FIELD("missing_serials"), FIELD("unexpected_serials"), END};
 static const struct template_var imports[] = {
     FIELD("import_id"), FIELD("file"), FIELD("source"), FIELD("client"),
     FIELD("collected"), FIELD("records"), FIELD("accepted"), FIELD("rejected"),
@@ -215,6 +219,7 @@ const struct template_var html_vars[] = {
     LIST(supplies, "what would answer most open checks"),
     LIST(gaps, "checks that could not be made"),
     LIST(conflicts, "facts on which sources disagree, up to 30"),
+    LIST(expected, "the fleet against a list of serials: one row, or none"),
     LIST(imports, "files that were judged"),
     LIST(warnings, "inside imports: what to know of the file"),
     LIST(policy, "settings in force"),

@@ -188,6 +188,8 @@ static int body(struct sink *s, const struct report *r, struct err *err)
         {"severities", "severities"},
         {"clients", "clients"},
         {"missing_clients", "missing_clients"},
+        {"expected", "expected"},
+        {"expected_gaps", "expected_gaps"},
         {"rules", "rules"},
         {"notes", "notes"},
         {"gaps", "gaps"},

@@ -278,6 +278,7 @@ static const struct {
     {"device_text", "asset_tag", REDACT_SERIALS},
     {"device_text", "enrolled_by", REDACT_USERS},
     {"device_text", "custom", 0},
+    {"expectation_gap", "serial", REDACT_SERIALS},
     {"finding", "account", REDACT_USERS},
     {"finding", "evidence", 0},
     {"list_row", "names", 0},
@@ -288,7 +289,8 @@ static const struct {
 /* The Mac that a row of the table speaks of. */
 static const char *device_of(const char *table)
 {
-    if (strcmp(table, "waiver") == 0) /* of the Mac with that serial, if any */
+    /* of the Mac with that serial, if any */
+    if (strcmp(table, "waiver") == 0 || strcmp(table, "expectation_gap") == 0)
         return "(SELECT d.device_id FROM main.device d WHERE d.serial ="
                " upper(t.serial))";
     return "t.device_id";
