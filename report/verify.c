@@ -32,8 +32,7 @@ static void differs(struct verify *v, const char *name, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    /* clang-tidy 14 takes ap for uninitialized here */
-    vsnprintf(text, sizeof(text), fmt, ap); /* NOLINT */
+    vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     text_print_safe(name, v->out);
     fputs(": ", v->out);

@@ -58,8 +58,7 @@ static const char *const texts[] = {
     "  =1",
     "\xc2\xa0=1",
     "\xe2\x80\x8b+1",
-    "\xef\xbc\x9d"
-    "1",
+    "\xef\xbc\2351", /* a full-width equals sign */
     "'=1",
     "''=1",
     "'tis",

@@ -283,7 +283,8 @@ END_TEST
 
 START_TEST(a_failing_query_is_an_error)
 {
-    template_sql_list(data, "macs", "SELECT nothing FROM mac", "macs.sql", NULL);
+    template_sql_list(data, "macs", "SELECT nothing FROM mac", "macs.sql",
+                      NULL);
     ck_assert_ptr_null(render("{{#macs}}{{/macs}}"));
     ck_assert_int_eq(err.code, ERR_FAIL);
 }
