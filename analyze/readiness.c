@@ -73,21 +73,26 @@ static int read_places(sqlite3 *db, struct places *all, struct err *err)
     return step;
 }
 
+/* What was found for a name, kept by SQLite. */
+struct found_place {
+    struct place *place;
+};
+
 /* The first of a name, remembered while the statement runs. */
 static const struct place *first_of(sqlite3_context *ctx, const char *name,
                                     const struct place *end)
 {
     const struct places *all = sqlite3_user_data(ctx);
-    struct place **kept = sqlite3_get_auxdata(ctx, 2);
+    struct found_place *kept = sqlite3_get_auxdata(ctx, 2);
     struct place *p = all->items;
 
     if (kept)
-        return *kept;
+        return kept->place;
     while (p < end && strcmp(p->name, name) != 0)
         p++;
     kept = sqlite3_malloc(sizeof(*kept));
     if (kept) {
-        *kept = p;
+        kept->place = p;
         sqlite3_set_auxdata(ctx, 2, kept, sqlite3_free);
     }
     return p;

@@ -121,7 +121,10 @@ static int take_mac(struct map *m, struct map_record *r, json_t *mac,
     const char *key;
     size_t i;
 
-    json_object_foreach(mac, key, v) take_device(m, r, key, v, column);
+    json_object_foreach(mac, key, v)
+    {
+        take_device(m, r, key, v, column);
+    }
     if (json_is_true(json_object_get(mac, "accounts_listed")))
         r->reports = true;
     for (i = 0; i < json_array_size(people); i++)

@@ -30,8 +30,7 @@ int serials_load(struct serials *s, sqlite3 *db, struct err *err) MUST_CHECK;
  * 0: not usable as a key (a placeholder, empty, longer than SERIAL_MOST, or
  * with blanks or control characters inside). -1 with *err for want of memory.
  */
-int64_t serials_id(struct serials *s, const char *text, size_t n,
-                   struct err *err);
+int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err);
 
 /* So many may come: make room at once. */
 int serials_expect(struct serials *s, int64_t count,

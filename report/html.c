@@ -110,8 +110,9 @@ static struct template *compile(struct loader *l, const char *use,
 
     if (t && template_check(t, html_vars, err) != 0) {
         template_free(t);
-        return NULL;
+        t = NULL;
     }
+    /* cppcheck-suppress CastIntegerToAddressAtReturn ; it is none */
     return t;
 }
 

@@ -268,9 +268,10 @@ int template_check(const struct template *t, const struct template_var *vars,
 {
     struct checker c = {.err = err};
     struct scope root = {.vars = vars};
+    struct node start = {.line = 1, .column = 1};
     const struct node *last;
 
-    if (check_file(&c, t->files, NULL, t->files, &root) != 0)
+    if (check_file(&c, t->files, &start, t->files, &root) != 0)
         return -1;
     if (c.html.state == HTML_TEXT && !c.html.inside[0])
         return 0;
