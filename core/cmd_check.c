@@ -12,6 +12,7 @@
 #include "core/config.h"
 #include "core/text.h"
 #include "ingest/validate.h"
+#include "report/helpdesk.h"
 #include "report/html.h"
 
 #include <jansson.h>
@@ -233,7 +234,11 @@ static void check_templates(struct checking *c)
             break; /* the same file is in all of them */
         }
     }
-    part(c, "templates", before, "monthly, client, migration");
+    e = (struct err){0};
+    if (c->count == before &&
+        helpdesk_check(opt_text(c->call->opt, "templates"), &e) < 0)
+        fault(c, &e);
+    part(c, "templates", before, "monthly, client, migration, helpdesk");
 }
 
 /* -------------------------------------------------------------------- start */

@@ -1,9 +1,5 @@
 /*
  * cmd_forecast.c - muster forecast: what happens if this password is reset?
- *
- * The table of report/forecast.h speaks of a reset by the management server
- * and of one with an administrator's password. What is known of the other two
- * ways, the identity provider and recoveryOS, is here.
  */
 #include "core/base.h"
 
@@ -113,114 +109,18 @@ static struct forecast_facts facts_of(const json_t *row)
     };
 }
 
-/* ---------------------------------------------------------- the other ways */
-
-/* An answer and the word of its verdict. */
-struct answer {
-    struct forecast f;
-    const char *verdict;
-};
-
-/* The rows that hold whoever resets: no token, no contact, none to lose. */
-static bool decided_before(const struct forecast *f)
+static struct forecast_answer answer_for(const json_t *row, enum forecast_by by)
 {
-    return f->row >= 1 && f->row <= 3;
-}
+    struct forecast_account account = {
+        .facts = facts_of(row),
+        .follows =
+            is(row, "kind", "mobile") ||
+            (known(row, "platform_sso") && !is(row, "platform_sso", "none")),
+        .key_stored = three(row, "recovery_key_escrowed"),
+        .key_invalid = is(row, "recovery_key_validity", "invalid"),
+    };
 
-/* A new password of the directory reaches FileVault by a login only. */
-static struct answer by_provider(const json_t *row,
-                                 const struct forecast_facts *facts)
-{
-    struct answer a = {forecast_reset(facts, FORECAST_IDP), NULL};
-    bool follows =
-        is(row, "kind", "mobile") ||
-        (known(row, "platform_sso") && !is(row, "platform_sso", "none"));
-
-    if (decided_before(&a.f)) {
-        a.verdict = forecast_word(a.f.verdict);
-        return a;
-    }
-    a.f.row = 0;
-    a.f.last_token = facts->sole_holder;
-    if (follows) {
-        a.verdict = "login-first";
-        a.f.group = "must log in before a restart";
-        a.f.say = "The Mac learns the new password at a login with it on the "
-                  "network; until then FileVault probably asks for the old one";
-        a.f.instead =
-            "Let the person change the password at the Mac; otherwise reset it "
-            "while they sit there, and let them log out and in with the new "
-            "one before any restart";
-        return a;
-    }
-    a.verdict = "unknown";
-    a.f.group = "not known";
-    a.f.say = "Whether this account follows the identity provider is not "
-              "known: a local account that does not keeps its old password";
-    a.f.instead = "Find out first whether the account is bound to the "
-                  "provider; until then count on both passwords being asked "
-                  "for, at different windows";
-    return a;
-}
-
-/* recoveryOS sets the token anew, if one gets in. */
-static struct answer by_recovery(const json_t *row,
-                                 const struct forecast_facts *facts)
-{
-    struct answer a = {forecast_reset(facts, FORECAST_RECOVERY), NULL};
-    int key = three(row, "recovery_key_escrowed");
-    bool needs_key = facts->filevault_on != 0;
-
-    if (a.f.row == 1) {
-        a.verdict = forecast_word(a.f.verdict);
-        return a;
-    }
-    a.f.row = 0;
-    a.f.last_token = false;
-    if (!facts->recovery_open || (needs_key && key == 0) ||
-        (needs_key && is(row, "recovery_key_validity", "invalid"))) {
-        a.verdict = "refused";
-        a.f.group = "cannot be done";
-        a.f.say = facts->recovery_open
-                      ? "recoveryOS asks for the recovery key of the disk, and "
-                        "no working one is stored"
-                      : "recoveryOS is locked, and its password is not on "
-                        "record";
-        a.f.instead = facts->recovery_open
-                          ? "Store a working recovery key first"
-                          : "Get the password of recoveryOS on record first";
-        return a;
-    }
-    if (needs_key && (key < 0 || facts->filevault_on < 0)) {
-        a.verdict = "unknown";
-        a.f.group = "not known";
-        a.f.say = "Whether the recovery key that recoveryOS asks for is stored "
-                  "is not known";
-        a.f.instead = "Find out first whether the key is at hand";
-        return a;
-    }
-    a.verdict = "safe";
-    a.f.group = "safe";
-    a.f.say = "A reset in recoveryOS gives the account a token anew; it needs "
-              "somebody at the Mac, and the login keychain is lost";
-    a.f.instead = needs_key ? "Have the recovery key at hand, and make a new "
-                              "one afterwards: this one has been read aloud"
-                            : "";
-    return a;
-}
-
-static struct answer answer_for(const json_t *row, enum forecast_by by)
-{
-    struct forecast_facts facts = facts_of(row);
-    struct answer a;
-
-    if (by == FORECAST_IDP)
-        return by_provider(row, &facts);
-    if (by == FORECAST_RECOVERY)
-        return by_recovery(row, &facts);
-    a.f = forecast_reset(&facts, by);
-    a.verdict = forecast_word(a.f.verdict);
-    return a;
+    return forecast_answer(&account, by);
 }
 
 /* ---------------------------------------------------------- what is missing */
@@ -262,7 +162,7 @@ static void missing_deciders(json_t *list, const json_t *row)
     }
 }
 
-static json_t *missing_of(const json_t *row, const struct answer *a,
+static json_t *missing_of(const json_t *row, const struct forecast_answer *a,
                           enum forecast_by by)
 {
     json_t *list = json_array();
@@ -331,7 +231,7 @@ static void add_check(json_t *list, const char *what, const char *state)
 }
 
 /* What to look at before any reset that is not safe. */
-static json_t *before_of(const json_t *row, const struct answer *a)
+static json_t *before_of(const json_t *row, const struct forecast_answer *a)
 {
     json_t *list = json_array();
     int former = three(row, "former_password_known");
@@ -358,7 +258,7 @@ static bool plain_name(const char *s)
                      "0123456789._-") == strlen(s);
 }
 
-static json_t *after_of(const json_t *row, const struct answer *a)
+static json_t *after_of(const json_t *row, const struct forecast_answer *a)
 {
     const char *name = text_of(row, "account");
     json_t *list = json_array();
@@ -393,7 +293,7 @@ static void set_time(json_t *o, const char *key, const json_t *row)
 
 static json_t *account_json(const json_t *row, enum forecast_by by)
 {
-    struct answer a = answer_for(row, by);
+    struct forecast_answer a = answer_for(row, by);
     json_t *o = json_object();
 
     json_object_set_new(o, "account", json_string(text_of(row, "account")));

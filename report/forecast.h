@@ -59,6 +59,23 @@ struct forecast {
 struct forecast forecast_reset(const struct forecast_facts *f,
                                enum forecast_by by);
 
+/* An account with what the ways besides the table ask for. */
+struct forecast_account {
+    struct forecast_facts facts;
+    bool follows;     /* its password is known to come from the provider */
+    int key_stored;   /* the recovery key, with the server: 1, 0, -1 */
+    bool key_invalid; /* it is known not to open the disk */
+};
+
+struct forecast_answer {
+    struct forecast f;
+    const char *verdict; /* a word of forecast_word(), or "refused" */
+};
+
+/* The answer for any way, as "muster forecast" gives it. */
+struct forecast_answer forecast_answer(const struct forecast_account *a,
+                                       enum forecast_by by);
+
 /*
  * The facts without which no better answer is possible, as names of facts
  * ("a|b" where either is enough), NULL-terminated; at most 8.

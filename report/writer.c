@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "report/csv.h"
+#include "report/helpdesk.h"
 #include "report/json.h"
 #include "report/markdown.h"
 #include "report/next.h"
@@ -51,6 +52,9 @@ const struct writer writers[] = {
     {"json", "findings", "jsonl", "findings",
      "a finding a line, with the rows it rests on", json_write_findings,
      json_recount_lines, false},
+    {"helpdesk", "helpdesk", "html", NULL,
+     "may this password be reset? for the help desk", helpdesk_write,
+     html_recount, false},
     {"md", "", "md", NULL, "a summary for a ticket or a chat", markdown_write,
      NULL, false},
     NEXT("tickets", "tickets", "one row a Mac and fix"),
@@ -106,7 +110,8 @@ int writer_check_list(const char *list, struct err *err)
 
         if (!known(list, n)) {
             err_set(err, ERR_USAGE, "unknown format \"%.*s\"", (int)n, list);
-            return err_hint(err, "formats: csv, xlsx, html, json, md, next");
+            return err_hint(
+                err, "formats: csv, xlsx, html, json, helpdesk, md, next");
         }
         list += n;
         list += *list == ',';

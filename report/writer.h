@@ -26,7 +26,8 @@ struct output {
 };
 
 struct writer {
-    const char *format;  /* word of --format: csv xlsx html json md */
+    const char *format;  /* word of --format: csv xlsx html json helpdesk md
+                            next */
     const char *subject; /* part of the file name; "" for the main file */
     const char *ext;     /* "csv" */
     const char *query;   /* report/queries/NAME.sql; NULL: several */

@@ -70,6 +70,8 @@ export const open = async (file, options = {}, hash = "") => {
       page.said.push(`request: ${r.url()}`);
   });
   if (options.width) await page.setViewportSize({ width: options.width, height: 900 });
+  if (options.today) await page.addInitScript((at) => { Date.now = () => at; },
+    Date.parse(options.today));
   await page.goto(url + hash);
   return page;
 };

@@ -271,6 +271,55 @@ const report = async (file, html, step) => {
   }
 };
 
+/* ---------------------------------------------------------- the help desk */
+
+const ask = async (page, what) => {
+  await page.fill("#q", what);
+  await until("an answer", () => page.evaluate(() => document.querySelectorAll(".mac").length > 0));
+};
+const verdicts = (page) => page.locator(".account").evaluateAll((all) =>
+  all.map((a) => [a.dataset.account, a.dataset.verdict, a.querySelector(".answer").innerText]));
+const answers = async (file) => {
+  const page = await open(file);
+  truth(await page.evaluate(() => document.activeElement.id === "q"), "the field has no focus");
+  const row = await page.evaluate(() => document.querySelector('script[data-rows="macs"]')
+    .textContent.split("\n")[1]);
+  const serial = JSON.parse(row.replace(/,$/, ""))[0];
+  await page.keyboard.type(serial.toLowerCase());
+  await until("that Mac", async () => await page.locator(".mac").count() === 1);
+  const mdm = await verdicts(page);
+  truth(mdm.length > 0, "no account");
+  for (const [, verdict, words] of mdm) {
+    const want = { safe: "Safe", notapplicable: "Safe", "login-first": "Log in first" }[verdict] || "Do not reset";
+    truth(words.includes(want), `${verdict} is told as ${words}`);
+  }
+  await page.locator("[name=way][value=idp]").check();
+  truth(JSON.stringify(await verdicts(page)) !== JSON.stringify(mdm), "both ways answer alike");
+  await page.fill("#q", "no-such-mac-anywhere");
+  await until("no answer", async () => (await page.locator("#count").innerText()).includes("do not reset"));
+  same(await page.locator(".mac").count(), 0, "Macs");
+  await page.evaluate(axe);
+  await ask(page, serial);
+  await axeFinds(page, "an answer, light");
+  await page.setViewportSize({ width: 320, height: 900 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await axeFinds(page, "an answer, dark, 320 px", AXE_COLOURS);
+  same(page.said, [], "said");
+};
+/* A year later nothing that holds a token is safe any more. */
+const growsOld = async (file) => {
+  const page = await open(file, { today: "2027-11-27" });
+  truth(await page.locator("#old").isVisible(), "it does not say that it is old");
+  await ask(page, "02");
+  for (const [account, verdict] of await verdicts(page))
+    truth(["unknown", "notapplicable"].includes(verdict), `${account} is ${verdict}`);
+};
+const helpDesk = async (file, step) => {
+  done.add("help desk");
+  await step("answers by serial, by both ways, accessible", () => answers(file));
+  await step("an old page says so and calls nothing safe", () => growsOld(file));
+};
+
 for (const file of files) {
   const name = `${basename(resolve(file, ".."))}/${basename(file, ".html")}`;
   const step = (what, body) => check(`${name}: ${what}`, body);
@@ -280,8 +329,10 @@ for (const file of files) {
   await step("no address, handler or style attribute in it", () => inert(html));
   await step("fits every width from 320 to 1440 px", () => everyWidth(file));
   if (html.includes('id="explorer"')) await report(file, html, step);
+  else if (html.includes('id="desk"')) await helpDesk(file, step);
   else await step("accessible, light and dark, phone and desktop", () => accessible(file));
 }
-for (const kind of ["Monthly report", "Client review", "Migration assessment", "paging", "names"])
+for (const kind of ["Monthly report", "Client review", "Migration assessment", "paging", "names",
+  "help desk"])
   await check(`some page was fit to test: ${kind}`, async () => truth(done.has(kind), "none was"));
 await end();

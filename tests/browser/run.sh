@@ -27,6 +27,7 @@ demo=$B/demo.db
 for use in client migration; do
     "$B/muster" report -q -d "$demo" -o "$out/demo" -u $use -F html --force
 done
+"$B/muster" report -q -d "$demo" -o "$out/desk" -F helpdesk
 "$B/muster" report -q -d "$demo" -o "$out/one" -u client -F html \
     --client harbor-dental
 rm -f "$out"/demo/*2026-10*
@@ -38,4 +39,4 @@ rm -f "$out"/demo/*2026-10*
 "$B/muster" run -q -d "$out/names.db" -o "$out/names" -F html \
     --as-of 2026-11-30 $here/names.csv
 
-exec node $here/run.mjs "$out/demo" "$out/one" "$out/paged" "$out/names"
+exec node $here/run.mjs "$out/demo" "$out/desk" "$out/one" "$out/paged" "$out/names"

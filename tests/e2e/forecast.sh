@@ -142,6 +142,39 @@ What happens if the management server resets this password:
 Name an account to see why, and what to check.' \
     "$muster" forecast -d "$db" C02FORE014
 
+# The page of the help desk answers as the command does, for every account.
+check 'help desk' "$muster" report -q -d "$db" -o "$dir/desk" -F helpdesk
+page=$(echo "$dir"/desk/*-helpdesk.html)
+sed -n '/^<script.*data-rows="macs"/,/^]/p' "$page" | sed '1d;$d;s/,$//' >"$dir/macs"
+sed -n '/id="answers"/,/^]/p' "$page" | sed '1s/.*/[/;$s/.*/]/' >"$dir/answers"
+asked=0
+while read -r serial; do
+    for by in mdm idp; do
+        "$muster" forecast -d "$db" --json --by $by "$serial" |
+            jq -c '.accounts[] | [.account, .verdict, .reason, .instead,
+                .last_token, (.read_at // "" | .[0:10])]' | sort >"$dir/command"
+        jq -c --arg s "$serial" --slurpfile a "$dir/answers" --arg by $by \
+            'select(.[0] == $s) | .[6][] | . as $x |
+            $a[0][if $by == "mdm" then .[3] else .[4] end] |
+            [$x[0], .[0], .[1], .[2], .[3] == 1,
+             ($x[2] // empty | . * 86400 | strftime("%Y-%m-%d"))]' \
+            "$dir/macs" | sort >"$dir/desk-says"
+        cmp -s "$dir/command" "$dir/desk-says" || {
+            diff "$dir/command" "$dir/desk-says"
+            fail "the help desk says something else of $serial by $by"
+        }
+        asked=$((asked + 1))
+    done
+done <<SERIALS
+$("$muster" query -q -d "$db" \
+    'SELECT DISTINCT device_serial FROM account_posture' |
+    tail -n +2 | tr -d '\r')
+SERIALS
+[ "$asked" -ge 34 ] || fail "only $asked Macs were compared"
+if grep -qE 'northwind|502|escrow|15\.1|valid|2026-11-20T' "$dir/macs"; then
+    fail 'the page holds more than it needs'
+fi
+
 ends 2 'no Mac has the serial number "C02NOSUCH1"' \
     "$muster" forecast -d "$db" C02NOSUCH1
 ends 2 'no account of C02FORE019 is known' \

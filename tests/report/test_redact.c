@@ -33,7 +33,7 @@ static int report(const char *dir, const char *what, const char *key)
 {
     struct report_options o = {
         .dir = tmpdir_path(dir),
-        .formats = "csv,json,xlsx,html,md,next",
+        .formats = "csv,json,xlsx,html,helpdesk,md,next",
         .redact = what,
         .redact_key = key ? tmpdir_file("key", key) : NULL,
     };

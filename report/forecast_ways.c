@@ -1,0 +1,96 @@
+/*
+ * forecast_ways.c - the ways to reset a password.
+ *
+ * The table of forecast.c speaks of a reset by the management server and of
+ * one with an administrator's password. What is known of the other two, the
+ * identity provider and recoveryOS, is here.
+ */
+#include "core/base.h"
+
+#include "report/forecast.h"
+
+static struct forecast_answer answer(struct forecast f, const char *verdict)
+{
+    f.row = 0; /* of no row of the table */
+    return (struct forecast_answer){f, verdict};
+}
+
+/* A new password of the directory reaches FileVault by a login only. */
+static struct forecast_answer by_provider(const struct forecast_account *a)
+{
+    struct forecast f = forecast_reset(&a->facts, FORECAST_IDP);
+
+    /* No token, no contact, none to lose: whoever resets. */
+    if (f.row >= 1 && f.row <= 3)
+        return (struct forecast_answer){f, forecast_word(f.verdict)};
+    f.last_token = a->facts.sole_holder;
+    if (a->follows) {
+        f.group = "must log in before a restart";
+        f.say = "The Mac learns the new password at a login with it on the "
+                "network; until then FileVault probably asks for the old one";
+        f.instead =
+            "Let the person change the password at the Mac; otherwise reset it "
+            "while they sit there, and let them log out and in with the new "
+            "one before any restart";
+        return answer(f, "login-first");
+    }
+    f.group = "not known";
+    f.say = "Whether this account follows the identity provider is not known: "
+            "a local account that does not keeps its old password";
+    f.instead = "Find out first whether the account is bound to the provider; "
+                "until then count on both passwords being asked for, at "
+                "different windows";
+    return answer(f, "unknown");
+}
+
+static struct forecast_answer refused(struct forecast f, bool open)
+{
+    f.group = "cannot be done";
+    f.say = open ? "recoveryOS asks for the recovery key of the disk, and no "
+                   "working one is stored"
+                 : "recoveryOS is locked, and its password is not on record";
+    f.instead = open ? "Store a working recovery key first"
+                     : "Get the password of recoveryOS on record first";
+    return answer(f, "refused");
+}
+
+/* recoveryOS sets the token anew, if one gets in. */
+static struct forecast_answer by_recovery(const struct forecast_account *a)
+{
+    struct forecast f = forecast_reset(&a->facts, FORECAST_RECOVERY);
+    bool needs_key = a->facts.filevault_on != 0;
+    bool open = a->facts.recovery_open;
+
+    if (f.row == 1)
+        return (struct forecast_answer){f, forecast_word(f.verdict)};
+    f.last_token = false;
+    if (!open || (needs_key && (a->key_stored == 0 || a->key_invalid)))
+        return refused(f, open);
+    if (needs_key && (a->key_stored < 0 || a->facts.filevault_on < 0)) {
+        f.group = "not known";
+        f.say = "Whether the recovery key that recoveryOS asks for is stored "
+                "is not known";
+        f.instead = "Find out first whether the key is at hand";
+        return answer(f, "unknown");
+    }
+    f.group = "safe";
+    f.say = "A reset in recoveryOS gives the account a token anew; it needs "
+            "somebody at the Mac, and the login keychain is lost";
+    f.instead = needs_key ? "Have the recovery key at hand, and make a new one "
+                            "afterwards: this one has been read aloud"
+                          : "";
+    return answer(f, "safe");
+}
+
+struct forecast_answer forecast_answer(const struct forecast_account *a,
+                                       enum forecast_by by)
+{
+    struct forecast f;
+
+    if (by == FORECAST_IDP)
+        return by_provider(a);
+    if (by == FORECAST_RECOVERY)
+        return by_recovery(a);
+    f = forecast_reset(&a->facts, by);
+    return (struct forecast_answer){f, forecast_word(f.verdict)};
+}
