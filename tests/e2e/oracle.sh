@@ -2,12 +2,12 @@
 # oracle.sh BUILD - judge random fleets and compare every result with a second
 # opinion that was written from the definitions alone (tests/oracle).
 #
-# ORACLE_FLEETS=n   how many fleets (8), ORACLE_MACS=n of how many Macs (60),
+# ORACLE_FLEETS=n   how many fleets (60), ORACLE_MACS=n of how many Macs (60),
 # ORACLE_SEED=n     the first seed (1). A difference keeps its fleet's files.
 set -eu
 
 build=${1:?usage: oracle.sh BUILD}
-fleets=${ORACLE_FLEETS:-8}
+fleets=${ORACLE_FLEETS:-60}
 macs=${ORACLE_MACS:-60}
 seed=${ORACLE_SEED:-1}
 here=$(cd "$(dirname "$0")/.." && pwd)/oracle
