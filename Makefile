@@ -49,7 +49,7 @@ FUZZ := $(patsubst tests/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 HDR  := $(wildcard $(DIRS:=/*.h) tests/*/*.h tests/*/*/*.h)
 RES  := $(sort ingest/schema.sql \
         $(wildcard core/queries/*.sql ingest/sources/*.json ingest/collectors/* \
-        analyze/*.sql analyze/rules/*/*.sql analyze/rules/*/*.jsonl \
+        analyze/*.sql analyze/queries/*.sql analyze/rules/*/*.sql analyze/rules/*/*.jsonl \
         analyze/remedies/*.md report/queries/*.sql report/*.json \
         templates/*))
 OBJ  := $(SRC:%.c=$B/%.o) $B/resources.o

@@ -16,6 +16,7 @@ struct analyze_options {
     const char *remedies_dir;    /* likewise */
     const char *waivers_file;    /* likewise; the configuration may name more */
     const struct config *config; /* settings; NULL for the defaults */
+    bool replay; /* judge all earlier periods by these rules and settings too */
 };
 
 /* What came of it, for a few lines of talk. */
@@ -29,23 +30,22 @@ struct analyze_summary {
     int64_t waivers, waived; /* accepted risks in force, findings covered */
     int64_t expiring, expired, unmatched;
     int64_t overlapping, own; /* cover the same; approved by their owner */
+    int64_t replayed;         /* earlier periods judged anew, */
+    int64_t not_replayed;     /* and those whose facts are gone */
     size_t broken;            /* rules at fault */
     struct err rule_error;    /* the first of them; code ERR_NONE for none */
 };
 
 /*
  * Judge a period: resolve, derive, all rules, history, accepted risks. One
- * transaction; a period that was judged before is judged anew. A rule at fault
+ * transaction; a period that was judged before is judged anew. With "replay"
+ * all earlier periods are, each as of its own day and with the risks that were
+ * accepted then; one whose facts were pruned stays as it is. A rule at fault
  * is `error` everywhere and named in the summary, and is no error of this
  * function. Fails with ERR_INPUT where the period has no imports, ERR_CONFIG
  * for folders, remedies and waivers that cannot be read. Returns 0 or -1.
  */
 int analyze(sqlite3 *db, const struct analyze_options *o,
             struct analyze_summary *out, struct err *err) MUST_CHECK;
-
-/* For --fail-on: whether something at least as grave as "word" failed and is
- * not an accepted risk. -1 with *err for a word that is no severity. */
-int analyze_fails_on(sqlite3 *db, int64_t period_id, const char *word,
-                     int64_t *count, struct err *err) MUST_CHECK;
 
 #endif

@@ -23,6 +23,11 @@ struct waivers;
  */
 struct waivers *waivers_read(const struct config *config, const char *file,
                              struct err *err);
+
+/* Those that the store has for a period, in the order in which they were
+ * given; NULL with *err. The caller frees. */
+struct waivers *waivers_recall(sqlite3 *db, int64_t period_id, struct err *err);
+
 void waivers_free(struct waivers *w); /* NULL is fine */
 size_t waivers_count(const struct waivers *w);
 

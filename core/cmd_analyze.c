@@ -3,37 +3,14 @@
  */
 #include "core/base.h"
 
+#include "analyze/summary.h"
 #include "analyze/analyze.h"
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
+#include "core/gates.h"
 
 #include <jansson.h>
-
-/* Accepted risks, with what their owners should look at. */
-static void print_accepted(const struct analyze_summary *s, FILE *out)
-{
-    const struct {
-        int64_t count;
-        const char *what;
-    } parts[] = {{s->expiring, "ending within 30 days"},
-                 {s->expired, "expired"},
-                 {s->unmatched, "without a match"},
-                 {s->overlapping, "overlapping"},
-                 {s->own, "approved by their own owner"}};
-    size_t i;
-
-    for (i = 0; i < COUNT_OF(parts) && !parts[i].count; i++)
-        ;
-    if (!s->waived && i == COUNT_OF(parts))
-        return;
-    fprintf(out, "  accepted risks: %lld findings covered",
-            (long long)s->waived);
-    for (; i < COUNT_OF(parts); i++)
-        if (parts[i].count)
-            fprintf(out, ", %lld %s", (long long)parts[i].count, parts[i].what);
-    fputc('\n', out);
-}
 
 static void print_summary(const struct analyze_summary *s, const char *period,
                           FILE *out)
@@ -60,7 +37,8 @@ static void print_summary(const struct analyze_summary *s, const char *period,
     if (s->unjoined)
         fprintf(out, "  no serial number found: %lld rows\n",
                 (long long)s->unjoined);
-    print_accepted(s, out);
+    summary_accepted(s, "  ", out);
+    summary_replay(s, "  ", out);
     if (s->broken)
         fprintf(out, "  rules at fault: %zu\n", s->broken);
 }
@@ -70,7 +48,7 @@ static int print_json(const struct analyze_summary *s, const char *period,
 {
     json_t *o = json_pack(
         "{s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I,"
-        " s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:I, s:I, s:I, s:I}",
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
         "schema", "muster.analyze/1", "period", period, "devices",
         (json_int_t)s->devices, "accounts", (json_int_t)s->accounts, "verdicts",
         "at-risk", (json_int_t)s->at_risk, "undetermined",
@@ -82,6 +60,8 @@ static int print_json(const struct analyze_summary *s, const char *period,
         (json_int_t)s->failed[0], "replaced", (json_int_t)s->replaced,
         "unjoined", (json_int_t)s->unjoined, "conflicts",
         (json_int_t)s->conflicts, "waived", (json_int_t)s->waived,
+        "accepted_risks", summary_accepted_json(s), "replayed",
+        (json_int_t)s->replayed, "not_replayed", (json_int_t)s->not_replayed,
         "rules_at_fault", (json_int_t)s->broken);
     int rc = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
 
@@ -91,37 +71,16 @@ static int print_json(const struct analyze_summary *s, const char *period,
 }
 
 /* A broken rule is told once everything else is done; a gate comes after it. */
-static int conclude(sqlite3 *db, const struct analyze_summary *s,
-                    const char *fail_on, struct err *err)
+static int conclude(sqlite3 *db, const struct call *c,
+                    const struct analyze_summary *s, struct err *err)
 {
-    int64_t count;
+    const struct gates gates = {.period_id = s->period_id};
 
     if (s->broken) {
         *err = s->rule_error;
         return -1;
     }
-    if (!fail_on)
-        return 0;
-    if (analyze_fails_on(db, s->period_id, fail_on, &count, err) < 0)
-        return -1;
-    if (count)
-        return err_set(err, ERR_GATE,
-                       "%lld findings are %s or worse (--fail-on)",
-                       (long long)count, fail_on);
-    return 0;
-}
-
-static int check_fail_on(const char *word, struct err *err)
-{
-    int64_t count;
-    sqlite3 *none = NULL;
-
-    /* An unknown word is told before anything is judged. */
-    if (!word || strcmp(word, "critical") == 0 || strcmp(word, "high") == 0 ||
-        strcmp(word, "medium") == 0 || strcmp(word, "low") == 0 ||
-        strcmp(word, "info") == 0)
-        return 0;
-    return analyze_fails_on(none, 0, word, &count, err);
+    return gates_ask(db, c->opt, &gates, err);
 }
 
 static int run(const struct call *c, struct err *err)
@@ -130,8 +89,8 @@ static int run(const struct call *c, struct err *err)
         .rules_dir = opt_text(c->opt, "rules"),
         .remedies_dir = opt_text(c->opt, "remedies"),
         .waivers_file = opt_text(c->opt, "waivers"),
+        .replay = opt_flag(c->opt, "replay"),
     };
-    const char *fail_on = opt_text(c->opt, "fail-on");
     struct analyze_summary summary;
     struct config *config = NULL;
     sqlite3 *db = NULL;
@@ -140,8 +99,7 @@ static int run(const struct call *c, struct err *err)
 
     if (c->count)
         return err_set(err, ERR_USAGE, "analyze takes no operand");
-    if (check_fail_on(fail_on, err) < 0 ||
-        opt_as_of(c->opt, &o.as_of, err) < 0 ||
+    if (gates_check(c->opt, err) < 0 || opt_as_of(c->opt, &o.as_of, err) < 0 ||
         opt_period(c->opt, o.as_of, period, sizeof(period), err) < 0)
         return -1;
     o.period = period;
@@ -156,15 +114,16 @@ static int run(const struct call *c, struct err *err)
         else if (opt_talk(c->opt))
             print_summary(&summary, period, stderr);
         if (rc == 0)
-            rc = conclude(db, &summary, fail_on, err);
+            rc = conclude(db, c, &summary, err);
     }
     db_close(db);
     config_free(config);
     return rc;
 }
 
-static const char *const options[] = {"as-of",   "period",  "rules", "remedies",
-                                      "waivers", "fail-on", NULL};
+static const char *const options[] = {
+    "as-of",   "period",   "rules",       "remedies", "waivers", "replay",
+    "fail-on", "min-rate", "max-unknown", "max-age",  NULL};
 
 const struct command cmd_analyze = {
     .name = "analyze",
@@ -176,11 +135,17 @@ const struct command cmd_analyze = {
         "stays in the database for \"muster report\" and \"muster explain\".\n"
         "Doing it again gives the same results.\n"
         "\n"
+        "With --replay all earlier periods are judged anew, each as of its own\n"
+        "day, by the rules and settings of this run: a trend then does not jump\n"
+        "where a rule changed. Risks accepted then stay accepted.\n"
+        "\n"
         "Ages run to --as-of. A rule at fault is an error in every report and\n"
-        "ends the program with status 5, once all others are done.",
+        "ends the program with status 5, once all others are done. Accepted\n"
+        "risks trip no gate; unknown ones can (--max-unknown).",
     .examples = "  muster analyze\n"
                 "  muster analyze --period 2026-11 --as-of 2026-11-30\n"
-                "  muster analyze --rules my-rules --fail-on critical\n",
+                "  muster analyze --rules my-rules --fail-on critical\n"
+                "  muster analyze --replay\n",
     .options = options,
     .run = run,
 };

@@ -1,15 +1,12 @@
 /*
  * cmd_diff.c - muster diff: what is new, fixed, worse, still open.
- *
- * Compares the findings of two judged periods by rule id, Mac and account. A
- * finding that is gone because its rule was not checked is not called fixed,
- * and one whose rule was not checked before is not called new.
  */
 #include "core/base.h"
 
+#include "analyze/diff.h"
 #include "core/commands.h"
 #include "core/db.h"
-#include "core/resource.h"
+#include "core/gates.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -18,25 +15,6 @@
 #include <jansson.h>
 
 enum { LINES_MOST = 20 }; /* of one kind, without --verbose */
-
-struct period {
-    int64_t id, as_of;
-    char label[64];
-};
-
-struct diff {
-    sqlite3 *db;
-    struct period from, to;
-    const char *client;
-    int64_t client_id; /* 0 for the whole fleet */
-    bool next;         /* nothing was judged between the two */
-    int gate;          /* severity of --fail-on; -1 for none */
-    int64_t tripped;
-    int64_t both, macs, failed_before, failed_now;
-};
-
-static const char *const severities[] = {"info", "low", "medium", "high",
-                                         "critical"};
 
 /* What can become of a finding, in the order in which people want it. */
 static const struct change {
@@ -56,376 +34,241 @@ static const struct change {
     {"open", "Still open", false, false},
 };
 
-static const char *const mac_changes[] = {"appeared", "gone", "re-enrolled"};
+static const struct {
+    const char *word, *title;
+} mac_changes[] = {{"appeared", "Macs that appeared"},
+                   {"gone", "Macs gone"},
+                   {"re-enrolled", "Macs enrolled anew"}};
 
-static int severity_rank(const char *word)
+/* What is told, and what --fail-on has found on the way. */
+struct telling {
+    const struct diff *diff;
+    const char *client;
+    bool all;        /* --verbose */
+    int gate;        /* severity of --fail-on; -1 for none */
+    int64_t tripped; /* findings */
+    const struct change *kind;
+    struct table *table;  /* of this kind, for people */
+    json_t *list;         /* with --json: of all kinds */
+    int64_t count, total; /* of this kind; of all that is a change */
+};
+
+/* --------------------------------------------------------------- findings */
+
+static json_t *change_json(const struct diff_finding *f)
 {
-    size_t i;
+    char id[FINDING_ID_HEX];
 
-    for (i = 0; word && i < COUNT_OF(severities); i++)
-        if (strcmp(word, severities[i]) == 0)
-            return (int)i;
-    return -1;
+    finding_id(f->rule, f->serial, f->account, id);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:b}",
+                     "finding_id", id, "change", f->change, "rule", f->rule,
+                     "client", f->client, "serial", f->serial, "account",
+                     f->account, "before", f->before, "after", f->after,
+                     "evidence", f->evidence, "waived", f->waived);
 }
 
-static void fn_rank(sqlite3_context *ctx, int argc, sqlite3_value **v)
+/* "ST-06  Acme  C02...  anna  fail high -> fail critical  why" */
+static void change_line(struct telling *t, const struct diff_finding *f)
 {
-    (void)argc;
-    sqlite3_result_int(ctx,
-                       severity_rank((const char *)sqlite3_value_text(v[0])));
+    const char *before = f->before ? f->before : "";
+    const char *after = f->after ? f->after : "";
+    bool both = *before && *after && strcmp(before, after) != 0;
+    struct strbuf why = {0};
+    char what[80];
+
+    snprintf(what, sizeof(what), "%s%s%s", both || !*after ? before : "",
+             both ? " -> " : "", after);
+    strbuf_addf(&why, "%s%s", f->evidence ? f->evidence : "",
+                f->waived ? " (accepted risk)" : "");
+    if (t->client)
+        table_row(t->table, f->rule, f->serial, f->account, what,
+                  strbuf_str(&why));
+    else
+        table_row(t->table, f->rule, f->client, f->serial, f->account, what,
+                  strbuf_str(&why));
+    strbuf_free(&why);
 }
 
-/* ---------------------------------------------------------------- periods */
-
-/* The period of a label; without one the newest, or the newest before "to". */
-static int find_period(struct diff *d, const char *label, bool before,
-                       struct period *out, struct err *err)
+static int take_finding(void *ctx, const struct diff_finding *f,
+                        struct err *err)
 {
-    sqlite3_stmt *st = NULL;
-    int step = -1;
+    struct telling *t = ctx;
 
-    if (db_prepare(d->db,
-                   "SELECT period_id, period, as_of FROM run"
-                   " WHERE (:label = '' OR period = :label)"
-                   "   AND (NOT :before OR period < :to)"
-                   " ORDER BY period DESC LIMIT 1",
-                   &st, err) == 0 &&
-        db_bind_text(st, ":label", label ? label : "", err) == 0 &&
-        db_bind_int(st, ":before", before, err) == 0 &&
-        db_bind_text(st, ":to", d->to.label, err) == 0)
-        step = db_step(st, err);
-    if (step == 1) {
-        out->id = sqlite3_column_int64(st, 0);
-        out->as_of = sqlite3_column_int64(st, 2);
-        snprintf(out->label, sizeof(out->label), "%s", db_text(st, 1));
-    }
-    sqlite3_finalize(st);
-    if (step == 0 && label)
-        return err_set(err, ERR_USAGE, "no period \"%s\" was judged", label);
-    if (step == 0 && before)
-        return err_set(err, ERR_USAGE, "no period was judged before \"%s\"",
-                       d->to.label);
-    if (step == 0)
-        return err_set(err, ERR_USAGE, "no period was judged yet");
-    return step < 0 ? -1 : 0;
-}
-
-static int find_periods(struct diff *d, const struct call *c, struct err *err)
-{
-    const char *from = opt_text(c->opt, "from"), *to = opt_text(c->opt, "to");
-    char sql[240];
-    int64_t between;
-
-    if (find_period(d, to, false, &d->to, err) < 0 ||
-        find_period(d, from, !from, &d->from, err) < 0)
-        return -1;
-    if (d->from.id == d->to.id)
-        return err_set(err, ERR_USAGE, "both periods are \"%s\"", d->to.label);
-    snprintf(sql, sizeof(sql),
-             "SELECT count(*) FROM run r, run a, run b WHERE a.period_id ="
-             " %lld AND b.period_id = %lld AND r.period > a.period AND"
-             " r.period < b.period",
-             (long long)d->from.id, (long long)d->to.id);
-    if (db_number(d->db, sql, 0, &between, err) < 0)
-        return -1;
-    d->next = between == 0 && strcmp(d->from.label, d->to.label) < 0;
+    (void)err;
+    if (t->kind->bad && t->gate >= 0 && f->rank >= t->gate && f->failed &&
+        !f->waived && f->counted)
+        t->tripped++;
+    if (t->list && t->kind->listed)
+        json_array_append_new(t->list, change_json(f));
+    else if (t->kind->listed && (t->all || t->count < LINES_MOST))
+        change_line(t, f);
+    t->count++;
     return 0;
 }
 
-static int find_client(struct diff *d, struct err *err)
+/* The findings that became one thing. */
+static int tell_kind(struct telling *t, const struct change *kind,
+                     struct err *err)
 {
-    sqlite3_stmt *st = NULL;
-    int step = -1;
-
-    if (!d->client)
-        return 0;
-    if (db_prepare(d->db,
-                   "SELECT client_id FROM client WHERE fold(name) ="
-                   " fold(:name)",
-                   &st, err) == 0 &&
-        db_bind_text(st, ":name", d->client, err) == 0)
-        step = db_step(st, err);
-    if (step == 1)
-        d->client_id = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    if (step == 0)
-        return err_set(err, ERR_USAGE, "--client: there is no client \"%s\"",
-                       d->client);
-    return step < 0 ? -1 : 0;
-}
-
-/* ---------------------------------------------------------------- queries */
-
-/* Prepare core/queries/NAME.sql with what it names of the parameters. */
-static int open_query(const struct diff *d, const char *name,
-                      const char *change, sqlite3_stmt **st, struct err *err)
-{
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {{":from", d->from.id},
-                   {":to", d->to.id},
-                   {":client_id", d->client_id},
-                   {":next", d->next}};
-    char path[80];
-    size_t i;
-    int at;
-
-    snprintf(path, sizeof(path), "core/queries/%s.sql", name);
-    if (db_prepare(d->db, resource_text(path), st, err) < 0)
-        return -1;
-    for (i = 0; i < COUNT_OF(numbers); i++)
-        if ((at = sqlite3_bind_parameter_index(*st, numbers[i].name)))
-            sqlite3_bind_int64(*st, at, numbers[i].value);
-    if ((at = sqlite3_bind_parameter_index(*st, ":change")))
-        sqlite3_bind_text(*st, at, change ? change : "", -1, SQLITE_STATIC);
-    return 0;
-}
-
-static int prepare(const struct diff *d, struct err *err)
-{
-    static const char *const fill[] = {"diff-before", "diff-after", "diff-macs",
-                                       "diff-ids"};
-    sqlite3_stmt *st;
-    size_t i;
     int rc;
 
-    if (sqlite3_create_function(d->db, "diff_rank", 1,
-                                SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-                                fn_rank, NULL, NULL) != SQLITE_OK)
-        return db_fail(d->db, "register a function", err);
-    if (db_script(d->db, resource_text("core/queries/diff-prepare.sql"), err) <
-        0)
-        return -1;
-    for (i = 0; i < COUNT_OF(fill); i++) {
-        st = NULL;
-        rc = open_query(d, fill[i], NULL, &st, err);
-        if (rc == 0)
-            rc = db_run(st, err);
-        sqlite3_finalize(st);
+    t->kind = kind;
+    t->count = 0;
+    t->table = table_new(t->client ? "llllb" : "lllllb");
+    rc = diff_findings(t->diff, kind->word, take_finding, t, err);
+    if (rc == 0 && t->count && !t->list) {
+        printf("\n%s: %lld\n", kind->title, (long long)t->count);
+        if (!table_print(t->table, 2, stdout))
+            rc = err_nomem(err);
+        if (kind->listed && !t->all && t->count > LINES_MOST)
+            printf("  ... and %lld more; --verbose lists all\n",
+                   (long long)(t->count - LINES_MOST));
+    }
+    table_free(t->table);
+    return rc;
+}
+
+/* ------------------------------------------------------- Macs and rules */
+
+/* Names in one line after another, or the objects of --json. */
+struct names {
+    json_t *list;
+    const char *change;
+    struct strbuf text;
+    int64_t count, most;
+};
+
+static void add_name(struct names *n, const char *name)
+{
+    if (n->count++ < n->most)
+        strbuf_addf(&n->text, "%s%s", n->text.len ? ", " : "", name);
+}
+
+static int take_mac(void *ctx, const char *client, const char *serial,
+                    struct err *err)
+{
+    struct names *n = ctx;
+
+    (void)err;
+    if (n->list)
+        json_array_append_new(n->list,
+                              json_pack("{s:s, s:s, s:s}", "change", n->change,
+                                        "client", client, "serial", serial));
+    add_name(n, serial);
+    return 0;
+}
+
+static void print_names(struct names *n)
+{
+    if (n->count > n->most)
+        strbuf_addf(&n->text, " and %lld more",
+                    (long long)(n->count - n->most));
+    fputs("  ", stdout);
+    text_wrap(strbuf_str(&n->text), 2, 2, stdout);
+}
+
+static int print_macs(struct telling *t, struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(mac_changes); i++) {
+        struct names n = {.most = t->all ? INT64_MAX : LINES_MOST};
+        int rc = diff_macs(t->diff, mac_changes[i].word, take_mac, &n, err);
+
+        if (rc == 0 && n.count) {
+            printf("\n%s: %lld\n", mac_changes[i].title, (long long)n.count);
+            print_names(&n);
+            t->total += n.count;
+        }
+        strbuf_free(&n.text);
         if (rc < 0)
             return -1;
     }
     return 0;
 }
 
-/* ---------------------------------------------------------- checked in both */
-
-struct pairs {
-    int a[512], b[512];
-    size_t count;
-};
-
-static int read_pairs(const struct diff *d, struct pairs *p, struct err *err)
+static int take_rule(void *ctx, const char *change, const char *rule,
+                     const char *title, struct err *err)
 {
-    sqlite3_stmt *st = NULL;
-    int step = open_query(d, "diff-rules", NULL, &st, err);
+    struct names *n = ctx;
 
-    while (step >= 0 && (step = db_step(st, err)) == 1)
-        if (p->count < COUNT_OF(p->a)) {
-            p->a[p->count] = sqlite3_column_int(st, 0);
-            p->b[p->count++] = sqlite3_column_int(st, 1);
-        }
-    sqlite3_finalize(st);
-    return step;
+    (void)err;
+    if (n->list)
+        json_array_append_new(n->list,
+                              json_pack("{s:s, s:s, s:s}", "change", change,
+                                        "rule", rule, "title", title));
+    else if (strcmp(change, n->change) == 0)
+        add_name(n, rule);
+    return 0;
 }
 
-static bool judged(char letter)
+/* A rule that is not what it was makes changes that no Mac has made. */
+static int print_rules(const struct telling *t, struct err *err)
 {
-    return letter == 'P' || letter == 'F';
-}
-
-/* Rates are compared over the results that are certain in both periods. */
-static int count_both(struct diff *d, struct err *err)
-{
-    struct pairs p = {.count = 0};
-    sqlite3_stmt *st = NULL;
-    const char *a, *b;
-    int step, na, nb;
+    static const struct {
+        const char *word, *title;
+    } kinds[] = {{"added", "Rules added"},
+                 {"removed", "Rules no longer there"},
+                 {"changed", "Rules changed"}};
+    bool any = false;
     size_t i;
 
-    if (read_pairs(d, &p, err) < 0)
-        return -1;
-    step = open_query(d, "diff-results", NULL, &st, err);
-    while (step >= 0 && (step = db_step(st, err)) == 1) {
-        a = sqlite3_column_blob(st, 0);
-        b = sqlite3_column_blob(st, 1);
-        na = sqlite3_column_bytes(st, 0);
-        nb = sqlite3_column_bytes(st, 1);
-        d->macs++;
-        for (i = 0; i < p.count; i++) {
-            if (p.a[i] >= na || p.b[i] >= nb || !judged(a[p.a[i]]) ||
-                !judged(b[p.b[i]]))
-                continue;
-            d->both++;
-            d->failed_before += a[p.a[i]] == 'F';
-            d->failed_now += b[p.b[i]] == 'F';
+    for (i = 0; i < COUNT_OF(kinds); i++) {
+        struct names n = {.change = kinds[i].word,
+                          .most = t->all ? INT64_MAX : LINES_MOST};
+        int rc = diff_rules(t->diff, take_rule, &n, err);
+
+        if (rc == 0 && n.count) {
+            printf("%s%s between the two: %lld\n", any ? "" : "\n",
+                   kinds[i].title, (long long)n.count);
+            print_names(&n);
+            any = true;
         }
+        strbuf_free(&n.text);
+        if (rc < 0)
+            return -1;
     }
-    sqlite3_finalize(st);
-    return step;
+    if (t->diff->settings)
+        printf("%sThe settings in force are not the same in both\n",
+               any ? "" : "\n");
+    if (any || t->diff->settings)
+        printf("A change can come of that alone; \"muster analyze --replay\" "
+               "judges the\nearlier periods by today's rules\n");
+    return 0;
 }
 
 /* ----------------------------------------------------------------- output */
 
-static json_t *change_json(sqlite3_stmt *st)
+static int print_text(struct telling *t, struct err *err)
 {
-    char id[FINDING_ID_HEX];
-
-    finding_id(db_text(st, 1), db_text(st, 3), db_text(st, 4), id);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:b}",
-                     "finding_id", id, "change", db_text(st, 0), "rule",
-                     db_text(st, 1), "client", db_text(st, 2), "serial",
-                     db_text(st, 3), "account", db_text(st, 4), "before",
-                     (const char *)sqlite3_column_text(st, 5), "after",
-                     (const char *)sqlite3_column_text(st, 6), "evidence",
-                     (const char *)sqlite3_column_text(st, 8), "waived",
-                     sqlite3_column_int(st, 9));
-}
-
-/* "critical  ST-06  Acme  C02...  anna  why": before -> after where both are */
-static void change_line(const struct diff *d, sqlite3_stmt *st, struct table *t)
-{
-    const char *before = db_text(st, 5), *after = db_text(st, 6);
-    char what[160];
-
-    if (before[0] && after[0] && strcmp(before, after) != 0)
-        snprintf(what, sizeof(what), "%s -> %s", before, after);
-    else
-        snprintf(what, sizeof(what), "%s", after[0] ? after : before);
-    if (sqlite3_column_int(st, 9))
-        snprintf(what + strlen(what), sizeof(what) - strlen(what),
-                 " (accepted risk)");
-    if (d->client_id)
-        table_row(t, db_text(st, 1), db_text(st, 3), db_text(st, 4), what,
-                  db_text(st, 8));
-    else
-        table_row(t, db_text(st, 1), db_text(st, 2), db_text(st, 3),
-                  db_text(st, 4), what, db_text(st, 8));
-}
-
-struct output {
-    json_t *list; /* with --json */
-    bool all;     /* --verbose */
-    int64_t total;
-};
-
-static void trip(struct diff *d, const struct change *kind, sqlite3_stmt *st)
-{
-    if (kind->bad && d->gate >= 0 && sqlite3_column_int(st, 7) >= d->gate &&
-        text_starts(db_text(st, 6), "fail") && !sqlite3_column_int(st, 9) &&
-        sqlite3_column_int(st, 10))
-        d->tripped++;
-}
-
-/* The findings that became one thing. */
-static int one_change(struct diff *d, const struct change *kind,
-                      struct output *out, int64_t *count, struct err *err)
-{
-    struct table *t = table_new(d->client_id ? "lllll" : "llllll");
-    sqlite3_stmt *st = NULL;
-    int step = open_query(d, "diff", kind->word, &st, err);
-
-    *count = 0;
-    while (step >= 0 && (step = db_step(st, err)) == 1) {
-        trip(d, kind, st);
-        if (out->list && kind->listed)
-            json_array_append_new(out->list, change_json(st));
-        else if (kind->listed && (out->all || *count < LINES_MOST))
-            change_line(d, st, t);
-        ++*count;
-    }
-    sqlite3_finalize(st);
-    if (step == 0 && *count && !out->list) {
-        printf("\n%s: %lld\n", kind->title, (long long)*count);
-        if (!table_print(t, 2, stdout))
-            step = err_nomem(err);
-        if (kind->listed && !out->all && *count > LINES_MOST)
-            printf("  ... and %lld more; --verbose lists all\n",
-                   (long long)(*count - LINES_MOST));
-    }
-    table_free(t);
-    return step;
-}
-
-static int one_mac_change(const struct diff *d, const char *word,
-                          struct output *out, int64_t *count, struct err *err)
-{
-    sqlite3_stmt *st = NULL;
-    int step = open_query(d, "diff-devices", word, &st, err);
-
-    *count = 0;
-    while (step >= 0 && (step = db_step(st, err)) == 1) {
-        if (out->list)
-            json_array_append_new(out->list,
-                                  json_pack("{s:s, s:s, s:s}", "change", word,
-                                            "client", db_text(st, 1), "serial",
-                                            db_text(st, 2)));
-        else if (out->all || *count < LINES_MOST) {
-            printf("%s", *count ? ", " : "");
-            text_print_safe(db_text(st, 2), stdout);
-        }
-        ++*count;
-    }
-    sqlite3_finalize(st);
-    return step;
-}
-
-static int macs_text(const struct diff *d, struct output *out, struct err *err)
-{
-    static const char *const titles[] = {"Macs that appeared", "Macs gone",
-                                         "Macs enrolled anew"};
-    int64_t n;
-    size_t i;
-
-    for (i = 0; i < COUNT_OF(mac_changes); i++) {
-        struct output quiet = {.list = json_array()};
-        int rc = one_mac_change(d, mac_changes[i], &quiet, &n, err);
-
-        json_decref(quiet.list);
-        if (rc < 0)
-            return -1;
-        if (n == 0)
-            continue;
-        out->total += n;
-        printf("\n%s: %lld\n  ", titles[i], (long long)n);
-        if (one_mac_change(d, mac_changes[i], out, &n, err) < 0)
-            return -1;
-        if (!out->all && n > LINES_MOST)
-            printf(" and %lld more", (long long)(n - LINES_MOST));
-        putchar('\n');
-    }
-    return 0;
-}
-
-static int print_text(struct diff *d, struct output *out, struct err *err)
-{
-    int64_t n;
+    const struct diff *d = t->diff;
     size_t i;
 
     printf("%s -> %s", d->from.label, d->to.label);
-    if (d->client) {
+    if (t->client) {
         fputs(", ", stdout);
-        text_print_safe(d->client, stdout);
+        text_print_safe(t->client, stdout);
     }
     printf("\n%lld results of %lld Macs are certain in both: %lld failed "
            "before, %lld now\n",
            (long long)d->both, (long long)d->macs, (long long)d->failed_before,
            (long long)d->failed_now);
+    if (print_rules(t, err) < 0)
+        return -1;
     for (i = 0; i < COUNT_OF(changes); i++) {
-        if (one_change(d, &changes[i], out, &n, err) < 0)
+        if (tell_kind(t, &changes[i], err) < 0)
             return -1;
         if (strcmp(changes[i].word, "open") != 0)
-            out->total += n;
+            t->total += t->count;
     }
-    if (macs_text(d, out, err) < 0)
+    if (print_macs(t, err) < 0)
         return -1;
-    if (out->total == 0)
+    if (t->total == 0)
         printf("\nNo changes\n");
     return 0;
 }
 
-static json_t *period_json(const struct period *p)
+static json_t *period_json(const struct diff_period *p)
 {
     char when[32];
 
@@ -433,26 +276,49 @@ static json_t *period_json(const struct period *p)
     return json_pack("{s:s, s:s}", "period", p->label, "as_of", when);
 }
 
-static int print_json(struct diff *d, struct err *err)
+static json_t *macs_json(const struct diff *d, struct err *err)
 {
-    struct output found = {.list = json_array()}, macs = {.list = json_array()};
-    json_t *counts = json_object(), *root;
-    char *text = NULL;
-    int64_t n;
+    struct names n = {.list = json_array()};
     size_t i;
 
+    for (i = 0; i < COUNT_OF(mac_changes) && err->code == ERR_NONE; i++) {
+        n.change = mac_changes[i].word;
+        if (diff_macs(d, n.change, take_mac, &n, err) < 0)
+            break;
+    }
+    return n.list;
+}
+
+static json_t *rules_json(const struct diff *d, struct err *err)
+{
+    struct names n = {.list = json_array()};
+
+    if (diff_rules(d, take_rule, &n, err) < 0)
+        json_array_clear(n.list);
+    return n.list;
+}
+
+static int print_json(struct telling *t, struct err *err)
+{
+    const struct diff *d = t->diff;
+    json_t *counts = json_object(), *root;
+    char *text = NULL;
+    size_t i;
+
+    t->list = json_array();
     for (i = 0; i < COUNT_OF(changes) && err->code == ERR_NONE; i++)
-        if (one_change(d, &changes[i], &found, &n, err) == 0)
-            json_object_set_new(counts, changes[i].word, json_integer(n));
-    for (i = 0; i < COUNT_OF(mac_changes) && err->code == ERR_NONE; i++)
-        one_mac_change(d, mac_changes[i], &macs, &n, err);
+        if (tell_kind(t, &changes[i], err) == 0)
+            json_object_set_new(counts, changes[i].word,
+                                json_integer(t->count));
     root = json_pack(
-        "{s:s, s:o, s:o, s:s?, s:{s:I, s:I, s:I, s:I}, s:o, s:o, s:o}",
+        "{s:s, s:o, s:o, s:s?, s:{s:I, s:I, s:I, s:I}, s:o, s:o,"
+        " s:o, s:o, s:b}",
         "schema", "muster.diff/1", "from", period_json(&d->from), "to",
-        period_json(&d->to), "client", d->client, "checked_in_both", "macs",
+        period_json(&d->to), "client", t->client, "checked_in_both", "macs",
         (json_int_t)d->macs, "results", (json_int_t)d->both, "failed_before",
         (json_int_t)d->failed_before, "failed_now", (json_int_t)d->failed_now,
-        "counts", counts, "changes", found.list, "macs", macs.list);
+        "counts", counts, "changes", t->list, "macs", macs_json(d, err),
+        "rules", rules_json(d, err), "settings_changed", d->settings);
     if (root && err->code == ERR_NONE)
         text = json_dumps(root, JSON_INDENT(1));
     json_decref(root);
@@ -463,47 +329,51 @@ static int print_json(struct diff *d, struct err *err)
     return 0;
 }
 
-static int compare(struct diff *d, const struct call *c, struct err *err)
+/* The gates of a period ask the later one; --fail-on asks what came. */
+static int conclude(const struct telling *t, const struct call *c,
+                    struct err *err)
 {
-    struct output out = {.all = opt_talk(c->opt) > 1};
+    const struct gates gates = {.period_id = t->diff->to.id,
+                                .client_id = t->diff->client_id,
+                                .changes = true};
 
-    if (find_periods(d, c, err) < 0 || find_client(d, err) < 0 ||
-        prepare(d, err) < 0 || count_both(d, err) < 0)
-        return -1;
-    if ((opt_flag(c->opt, "json") ? print_json(d, err)
-                                  : print_text(d, &out, err)) < 0)
-        return -1;
-    if (d->tripped)
+    if (t->tripped)
         return err_set(err, ERR_GATE,
                        "%lld new or worse findings are %s or worse (--fail-on)",
-                       (long long)d->tripped, severities[d->gate]);
-    return 0;
+                       (long long)t->tripped, opt_text(c->opt, "fail-on"));
+    return gates_ask(t->diff->db, c->opt, &gates, err);
 }
 
 static int run(const struct call *c, struct err *err)
 {
-    struct diff d = {.client = opt_text(c->opt, "client"), .gate = -1};
-    const char *gate = opt_text(c->opt, "fail-on");
+    struct diff d;
+    struct telling t = {.diff = &d,
+                        .client = opt_text(c->opt, "client"),
+                        .all = opt_talk(c->opt) > 1,
+                        .gate = gates_severity(opt_text(c->opt, "fail-on"))};
+    sqlite3 *db;
     int rc = -1;
 
     if (c->count > 0)
         return err_set(err, ERR_USAGE,
                        "diff: takes no operand; name periods "
                        "with --from and --to");
-    d.gate = severity_rank(gate);
-    if (gate && d.gate < 0)
-        return err_set(err, ERR_USAGE,
-                       "--fail-on: \"%s\" is none of critical, high, medium, "
-                       "low, info",
-                       gate);
-    d.db = command_store(c, DB_READ, err);
-    if (d.db)
-        rc = compare(&d, c, err);
-    db_close(d.db);
+    if (gates_check(c->opt, err) < 0)
+        return -1;
+    db = command_store(c, DB_READ, err);
+    if (db && diff_open(&d, db, opt_text(c->opt, "from"),
+                        opt_text(c->opt, "to"), t.client, err) == 0)
+        rc = opt_flag(c->opt, "json") ? print_json(&t, err)
+                                      : print_text(&t, err);
+    if (rc == 0)
+        rc = conclude(&t, c, err);
+    db_close(db);
     return rc;
 }
 
-static const char *const options[] = {"from", "to", "client", "fail-on", NULL};
+static const char *const options[] = {"from",    "to",       "client",
+                                      "fail-on", "min-rate", "max-unknown",
+                                      "max-age", NULL};
 
 const struct command cmd_diff = {
     .name = "diff",
@@ -513,10 +383,13 @@ const struct command cmd_diff = {
         "Compare the findings of two judged periods, by default the newest one\n"
         "with the one before it. Rates are compared over results that are\n"
         "certain in both. What was not checked before is \"newly measured\" and\n"
-        "no bad news; what is no longer checked is not called resolved.\n"
+        "no bad news; what is no longer checked is not called resolved. Rules\n"
+        "and settings that are not the same in both are named; \"muster analyze\n"
+        "--replay\" judges the earlier periods by today's rules.\n"
         "\n"
         "--fail-on ends with 3 where something new, returned or worse failed\n"
-        "with that severity or a graver one; accepted risks do not count.",
+        "with that severity or a graver one; the other gates ask the later\n"
+        "period. Accepted risks do not count.",
     .examples = "  muster diff\n"
                 "  muster diff --from 2026-08 --to 2026-11 --client Northwind\n"
                 "  muster diff --json --fail-on high\n",

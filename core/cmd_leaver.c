@@ -131,17 +131,17 @@ static json_t *mac_json(sqlite3_stmt *st, const enum last *last)
 static void add_line(struct leaver *l, sqlite3_stmt *st, size_t i,
                      enum last last)
 {
-    char step[160], state[160];
+    char step[160], state[320];
 
     remedy_text(l, first_step(st, &questions[i]), step, sizeof(step));
-    snprintf(state, sizeof(state), "FileVault %s, bootstrap token %s",
+    snprintf(state, sizeof(state), "FileVault %s, bootstrap token %s; %s",
              is_true(st, FILEVAULT)                              ? "on"
              : sqlite3_column_type(st, FILEVAULT) == SQLITE_NULL ? "not known"
                                                                  : "off",
-             db_text(st, BOOTSTRAP));
+             db_text(st, BOOTSTRAP), step);
     table_row(l->lines[i], db_text(st, CLIENT), db_text(st, SERIAL),
               db_text(st, NAME), db_text(st, ACCOUNTS),
-              last == CERTAINLY_LAST ? "certain" : "perhaps", state, step);
+              last == CERTAINLY_LAST ? "certain" : "perhaps", state);
     l->certain[i] += last == CERTAINLY_LAST;
 }
 
@@ -316,7 +316,7 @@ static int run(const struct call *c, struct err *err)
     if (c->count == 0)
         return err_set(err, ERR_USAGE, "leaver: needs the name of an account");
     for (i = 0; i < COUNT_OF(questions); i++)
-        l.lines[i] = table_new("lllllll");
+        l.lines[i] = table_new("lllllb");
     l.macs = json_array();
     l.db = command_store(c, DB_READ, err);
     if (l.db)

@@ -11,6 +11,7 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "core/resource.h"
+#include "core/strbuf.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -428,15 +429,19 @@ static int print_target(const struct path *p, const struct goal *g,
 
 static void print_head(const struct path *p)
 {
+    struct strbuf line = {0};
     char day[32];
 
     when_format_date(p->as_of - 1, day, sizeof(day));
-    text_print_safe(p->client[0] ? p->client : "All clients", stdout);
-    printf(", %s, facts as of %s: %lld of %lld Mac%s %s at risk, %lld not "
-           "known yet\n",
-           p->period, day, (long long)p->at_risk, (long long)p->devices,
-           plural(p->devices), p->at_risk == 1 ? "is" : "are",
-           (long long)p->undetermined);
+    strbuf_addf(&line,
+                "%s, %s, facts as of %s: %lld of %lld Mac%s %s at risk, %lld "
+                "not known yet",
+                p->client[0] ? p->client : "All clients", p->period, day,
+                (long long)p->at_risk, (long long)p->devices,
+                plural(p->devices), p->at_risk == 1 ? "is" : "are",
+                (long long)p->undetermined);
+    text_wrap(strbuf_str(&line), 0, 0, stdout);
+    strbuf_free(&line);
 }
 
 static json_t *goal_json(const struct path *p, const struct goal *g)

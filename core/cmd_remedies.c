@@ -5,6 +5,8 @@
 
 #include "analyze/catalogue.h"
 #include "core/commands.h"
+#include "core/table.h"
+#include "core/text.h"
 #include "core/text.h"
 
 #include <jansson.h>
@@ -35,7 +37,9 @@ static int print_json(json_t *o, struct err *err)
 static int list(const struct remedies *all, bool json, struct err *err)
 {
     json_t *out = json ? json_array() : NULL;
+    struct table *t = table_new("llll");
     size_t i;
+    int rc = 0;
 
     for (i = 0; i < all->count; i++) {
         const struct remedy *m = &all->items[i];
@@ -43,29 +47,23 @@ static int list(const struct remedies *all, bool json, struct err *err)
         if (out)
             json_array_append_new(out, remedy_json(m));
         else
-            printf("%-4s %-13s %-8s %s\n", m->id, m->who, m->effort, m->title);
+            table_row(t, m->id, m->who, m->effort, m->title);
     }
-    return out ? print_json(out, err) : 0;
+    if (out)
+        rc = print_json(out, err);
+    else if (!table_print(t, 0, stdout))
+        rc = err_nomem(err);
+    table_free(t);
+    return rc;
 }
 
-/* Text behind a label or number, wrapped at 79 columns. */
+/* Text behind a label or number. */
 static void paragraph(const char *label, const char *text)
 {
-    size_t column = 10, n;
-
     if (!text[0])
         return;
     printf("%-10s", label);
-    for (; *text; text += n + strspn(text + n, " ")) {
-        n = strcspn(text, " ");
-        if (column > 10 && column + n > 79) {
-            printf("\n%10s", "");
-            column = 10;
-        }
-        printf("%s%.*s", column > 10 ? " " : "", (int)n, text);
-        column += n + 1;
-    }
-    putchar('\n');
+    text_wrap(text, 10, 10, stdout);
 }
 
 static void show(const struct remedy *m)

@@ -8,6 +8,8 @@
 #include "analyze/check.h"
 #include "core/commands.h"
 #include "core/config.h"
+#include "core/strbuf.h"
+#include "core/table.h"
 #include "core/text.h"
 
 #include <jansson.h>
@@ -107,48 +109,102 @@ static int print_json(json_t *o, struct err *err)
 
 /* -------------------------------------------------------------------- list */
 
-static int list(struct rules *r, struct err *err)
+/* "title; yours, in place of the built-in one; disabled for Acme" */
+static void title_notes(const struct rules *r, size_t i, struct strbuf *out)
 {
-    json_t *all = r->json ? json_array() : NULL;
+    const struct rule *u = r->c.rules[i];
+    const char *gap = "; disabled for ", *client;
+    size_t k;
+
+    strbuf_adds(out, u->title);
+    if (u->own)
+        strbuf_adds(out, r->c.overrides[i]
+                             ? "; yours, in place of the built-in one"
+                             : "; yours");
+    if (u->broken.code != ERR_NONE)
+        strbuf_adds(out, "; at fault");
+    if (config_names_rule(r->config, NULL, "disabled", u->id)) {
+        strbuf_adds(out, "; disabled");
+        return;
+    }
+    for (k = 0; k < config_client_count(r->config); k++) {
+        client = config_client_at(r->config, k);
+        if (!config_has(r->config, client, "disabled") ||
+            !config_names_rule(r->config, client, "disabled", u->id))
+            continue;
+        strbuf_addf(out, "%s%s", gap, client);
+        gap = ", ";
+    }
+}
+
+/* "76 rules: 75 built in, 1 of your own, 2 disabled" */
+static void list_counts(const struct rules *r)
+{
+    size_t own = 0, over = 0, off = 0, i;
+
+    for (i = 0; i < r->c.count; i++) {
+        over += r->c.overrides[i];
+        own += r->c.rules[i]->own && !r->c.overrides[i];
+        off +=
+            config_names_rule(r->config, NULL, "disabled", r->c.rules[i]->id);
+    }
+    printf("%zu rules: %zu built in", r->c.count, r->c.count - own - over);
+    if (over)
+        printf(", %zu overridden", over);
+    if (own)
+        printf(", %zu of your own", own);
+    if (off)
+        printf(", %zu disabled", off);
+    putchar('\n');
+}
+
+static void print_list(const struct rules *r, struct table *t)
+{
     size_t i;
 
     for (i = 0; i < r->c.count; i++) {
         const struct rule *u = r->c.rules[i];
+        struct strbuf title = {0};
 
-        if (r->json) {
-            json_array_append_new(all, rule_json(r, i, false));
-            continue;
-        }
-        printf("%-8s %-8s %-7s %-10s ", u->id, severity_word(u->severity),
-               u->account_scope ? "account" : "device", origin(r, i));
-        text_print_safe(u->title, stdout);
-        if (u->broken.code != ERR_NONE)
-            printf(" (at fault)");
-        putchar('\n');
+        title_notes(r, i, &title);
+        table_row(t, u->id, severity_word(u->severity),
+                  u->account_scope ? "account" : "device", strbuf_str(&title));
+        strbuf_free(&title);
     }
-    return r->json ? print_json(all, err) : 0;
+}
+
+static int list(struct rules *r, struct err *err)
+{
+    json_t *all;
+    struct table *t;
+    size_t i;
+    bool printed;
+
+    if (r->json) {
+        all = json_array();
+        for (i = 0; i < r->c.count; i++)
+            json_array_append_new(all, rule_json(r, i, false));
+        return print_json(all, err);
+    }
+    t = table_new("llll");
+    print_list(r, t);
+    printed = table_print(t, 0, stdout);
+    table_free(t);
+    if (!printed)
+        return err_nomem(err);
+    list_counts(r);
+    return 0;
 }
 
 /* -------------------------------------------------------------------- show */
 
-/* A paragraph behind a label, at 80 columns. */
+/* A paragraph behind a label. */
 static void paragraph(const char *label, const char *text)
 {
-    size_t column = 12, n;
-
     if (!text[0])
         return;
     printf("%-12s", label);
-    for (; *text; text += n + strspn(text + n, " ")) {
-        n = strcspn(text, " ");
-        if (column > 12 && column + n > 79) {
-            printf("\n%12s", "");
-            column = 12;
-        }
-        printf("%s%.*s", column > 12 ? " " : "", (int)n, text);
-        column += n + 1;
-    }
-    putchar('\n');
+    text_wrap(text, 12, 12, stdout);
 }
 
 static void show_fix(const struct rules *r, const struct rule *u)

@@ -3,6 +3,7 @@
  */
 #include "core/base.h"
 
+#include "analyze/summary.h"
 #include "analyze/analyze.h"
 #include "core/commands.h"
 #include "core/config.h"
@@ -196,6 +197,8 @@ static void say_all(const struct told *t)
 {
     char line[512];
 
+    summary_replay(t->judged, "", stderr);
+    summary_accepted(t->judged, "", stderr);
     say_read(t);
     say_verdicts(t->judged);
     say_worst(t);
@@ -232,7 +235,8 @@ static int print_json(const struct told *t, struct err *err)
         (json_int_t)t->left_out, "verdicts", "at-risk", (json_int_t)s->at_risk,
         "undetermined", (json_int_t)s->undetermined, "attention",
         (json_int_t)s->attention, "partial", (json_int_t)s->partial, "clean",
-        (json_int_t)s->clean, "worst",
+        (json_int_t)s->clean, "accepted_risks", summary_accepted_json(s),
+        "worst",
         t->worst_macs
             ? json_pack("{s:s, s:s, s:I}", "title", t->worst_title, "severity",
                         t->worst_severity, "devices", (json_int_t)t->worst_macs)
@@ -282,6 +286,7 @@ static int judge(sqlite3 *db, const struct call *c, const char *period,
         .rules_dir = opt_text(c->opt, "rules"),
         .remedies_dir = opt_text(c->opt, "remedies"),
         .waivers_file = opt_text(c->opt, "waivers"),
+        .replay = opt_flag(c->opt, "replay"),
         .config = config,
     };
 
@@ -319,6 +324,8 @@ static int write_reports(sqlite3 *db, const struct call *c, const char *period,
 static int conclude(sqlite3 *db, const struct call *c, const struct told *t,
                     const struct err *unused_file, struct err *err)
 {
+    const struct gates gates = {.period_id = t->judged->period_id};
+
     if (t->judged->broken) {
         *err = t->judged->rule_error;
         return -1;
@@ -330,7 +337,7 @@ static int conclude(sqlite3 *db, const struct call *c, const struct told *t,
     if (t->reports->failed)
         return err_set(err, t->reports->failed_code,
                        "not all clients have a report: %s", t->reports->failed);
-    return gates_ask(db, c->opt, t->judged->period_id, err);
+    return gates_ask(db, c->opt, &gates, err);
 }
 
 /*
@@ -394,7 +401,8 @@ static const char *const options[] = {
     "expected",    "rules",     "remedies", "templates",
     "waivers",     "fail-on",   "min-rate", "max-unknown",
     "max-age",     "csv-bom",   "csv-raw",  "redact",
-    "redact-key",  "new-only",  "force",    NULL};
+    "redact-key",  "new-only",  "force",    "replay",
+    NULL};
 
 const struct command cmd_run = {
     .name = "run",

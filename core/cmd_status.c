@@ -171,16 +171,15 @@ static json_t *import_json(const struct status *s, sqlite3_stmt *st)
 static void import_line(const struct status *s, sqlite3_stmt *st,
                         struct table *t)
 {
-    char day[32] = "not dated", old[24], title[160];
+    char day[32] = "not dated", old[24], what[1200];
 
     if (sqlite3_column_type(st, 4) != SQLITE_NULL)
         when_format_date(sqlite3_column_int64(st, 4), day, sizeof(day));
     age(s, st, 4, old, sizeof(old));
-    snprintf(title, sizeof(title), "%.120s%s", db_text(st, 2),
+    snprintf(what, sizeof(what), "%s: %.120s%s", db_text(st, 3), db_text(st, 2),
              sqlite3_column_int(st, 11) ? " (standing)" : "");
-    table_row(t, db_text(st, 0)[0] ? db_text(st, 0) : "-", title,
-              db_text(st, 3), day, old, db_text(st, 9), db_text(st, 10),
-              db_text(st, 7));
+    table_row(t, db_text(st, 0)[0] ? db_text(st, 0) : "-", day, old,
+              db_text(st, 9), db_text(st, 10), db_text(st, 7), what);
 }
 
 static int imports(struct status *s, const char *period, struct table *t,
@@ -261,7 +260,7 @@ static int period_text(struct status *s, sqlite3_stmt *st,
                        const struct client_list *now,
                        const struct client_list *all, struct err *err)
 {
-    struct table *t = table_new("lllllrrr");
+    struct table *t = table_new("lllrrrb");
     int rc;
 
     period_heading(st);
@@ -270,8 +269,8 @@ static int period_text(struct status *s, sqlite3_stmt *st,
         table_free(t);
         return -1;
     }
-    table_row(t, "client", "source", "file", "collected", "age", "Macs",
-              "accounts", "rejected");
+    table_row(t, "client", "collected", "age", "Macs", "accounts", "rejected",
+              NULL);
     rc = imports(s, db_text(st, 0), t, NULL, err);
     if (sqlite3_column_int64(st, 6))
         printf("the facts of %s files were dropped\n", db_text(st, 6));

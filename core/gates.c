@@ -8,19 +8,22 @@
 #include "core/text.h"
 #include "core/when.h"
 
-static const char *const severities[] = {"critical", "high", "medium", "low",
-                                         "info"};
+enum { SEVERITY_WORDS = 5 };
 
-static int severity_rank(const char *word)
+static const char *const severities[SEVERITY_WORDS] = {"info", "low", "medium",
+                                                       "high", "critical"};
+
+int gates_severity(const char *word)
 {
-    size_t i;
+    int i;
 
-    for (i = 0; i < COUNT_OF(severities); i++)
+    for (i = 0; word && i < SEVERITY_WORDS; i++)
         if (strcmp(word, severities[i]) == 0)
-            return (int)i;
+            return i;
     return -1;
 }
 
+/* ?1 is the period, ?2 the client or 0, ?3 the use of the report. */
 #define IN_USE                                                                 \
     " AND (r.uses = '' OR instr(' ' || r.uses || ' ', ' ' || ?3 || ' ') > 0)"
 
@@ -58,7 +61,7 @@ int gates_check(const struct options *o, struct err *err)
 {
     const char *word = opt_text(o, "fail-on");
 
-    if (word && severity_rank(word) < 0) {
+    if (word && gates_severity(word) < 0) {
         err_set(err, ERR_USAGE, "--fail-on: \"%s\" is no severity", word);
         return err_hint(err, "critical, high, medium, low or info");
     }
@@ -69,77 +72,78 @@ int gates_check(const struct options *o, struct err *err)
     return 0;
 }
 
-/* ?1 is the period, ?3 the use where the statement asks for it. */
-static int one_number(sqlite3 *db, const char *sql, int64_t period_id,
-                      const char *use, int64_t *out, struct err *err)
+static int one_number(sqlite3 *db, const char *sql, const struct gates *g,
+                      int64_t *out, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step;
 
     if (db_prepare(db, sql, &st, err) < 0)
         return -1;
-    sqlite3_bind_int64(st, 1, period_id);
+    sqlite3_bind_int64(st, 1, g->period_id);
+    sqlite3_bind_int64(st, 2, g->client_id);
     if (sqlite3_bind_parameter_count(st) >= 3)
-        sqlite3_bind_text(st, 3, use, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 3, g->use, -1, SQLITE_STATIC);
     step = db_step(st, err);
     *out = step == 1 ? sqlite3_column_int64(st, 0) : 0;
     sqlite3_finalize(st);
     return step < 0 ? -1 : 0;
 }
 
-static int ask_fail_on(sqlite3 *db, const char *word, int64_t period_id,
-                       const char *use, struct err *err)
+static int ask_fail_on(sqlite3 *db, const char *word, const struct gates *g,
+                       struct err *err)
 {
     static const char sql[] =
         "SELECT count(*) FROM finding f JOIN rule r"
         "    ON r.period_id = f.period_id AND r.rule_no = f.rule_no"
-        " WHERE f.period_id = ?1 AND f.result = 'fail' AND f.waiver IS NULL"
-        "   AND r.kind = 'counted' AND f.severity = ?2" IN_USE;
-    int64_t total = 0;
+        " WHERE f.period_id = ?1 AND (?2 = 0 OR f.client_id = ?2)" IN_USE
+        "   AND f.result = 'fail' AND f.waiver IS NULL AND r.kind = 'counted'"
+        "   AND instr(?4, '|' || f.severity || '|') > 0";
+    char grave[64] = "|"; /* "|critical|high|" */
     sqlite3_stmt *st = NULL;
-    int i, step = 0;
+    int i, step;
+    int64_t total;
 
+    for (i = gates_severity(word); i < SEVERITY_WORDS; i++)
+        snprintf(grave + strlen(grave), sizeof(grave) - strlen(grave), "%s|",
+                 severities[i]);
     if (db_prepare(db, sql, &st, err) < 0)
         return -1;
-    for (i = 0; i <= severity_rank(word) && step >= 0; i++) {
-        sqlite3_bind_int64(st, 1, period_id);
-        sqlite3_bind_text(st, 2, severities[i], -1, SQLITE_STATIC);
-        sqlite3_bind_text(st, 3, use, -1, SQLITE_STATIC);
-        step = db_step(st, err);
-        if (step == 1)
-            total += sqlite3_column_int64(st, 0);
-        sqlite3_reset(st);
-    }
+    sqlite3_bind_int64(st, 1, g->period_id);
+    sqlite3_bind_int64(st, 2, g->client_id);
+    sqlite3_bind_text(st, 3, g->use, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, 4, grave, -1, SQLITE_STATIC);
+    step = db_step(st, err);
+    total = step == 1 ? sqlite3_column_int64(st, 0) : 0;
     sqlite3_finalize(st);
     if (step < 0)
         return -1;
     if (total > 0)
         return err_set(err, ERR_GATE,
-                       "%lld findings are %s or worse "
-                       "(--fail-on %s)",
+                       "%lld findings are %s or worse (--fail-on %s)",
                        (long long)total, word, word);
     return 0;
 }
 
-static int ask_min_rate(sqlite3 *db, const char *text, int64_t period_id,
-                        const char *use, struct err *err)
+static int ask_min_rate(sqlite3 *db, const char *text, const struct gates *g,
+                        struct err *err)
 {
     static const char passes[] =
         "SELECT coalesce(sum(t.count), 0) FROM tally t JOIN rule r"
         "    ON r.period_id = t.period_id AND r.rule_no = t.rule_no"
-        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'pass'" IN_USE;
+        " WHERE t.period_id = ?1 AND (?2 = 0 OR t.client_id = ?2)" IN_USE
+        "   AND r.kind = 'counted' AND t.result = 'pass'";
     static const char fails[] =
         "SELECT coalesce(sum(t.count - t.waived), 0) FROM tally t JOIN rule r"
         "    ON r.period_id = t.period_id AND r.rule_no = t.rule_no"
-        " WHERE t.period_id = ?1 AND r.kind = 'counted' AND t.result = 'fail'" IN_USE;
+        " WHERE t.period_id = ?1 AND (?2 = 0 OR t.client_id = ?2)" IN_USE
+        "   AND r.kind = 'counted' AND t.result = 'fail'";
     int64_t pass, fail;
     double least = 0, rate;
 
-    if (!text)
-        return 0;
     number(text, &least, NULL);
-    if (one_number(db, passes, period_id, use, &pass, err) < 0 ||
-        one_number(db, fails, period_id, use, &fail, err) < 0)
+    if (one_number(db, passes, g, &pass, err) < 0 ||
+        one_number(db, fails, g, &fail, err) < 0)
         return -1;
     if (pass + fail == 0)
         return err_set(err, ERR_GATE,
@@ -155,23 +159,35 @@ static int ask_min_rate(sqlite3 *db, const char *text, int64_t period_id,
     return 0;
 }
 
-static int ask_max_unknown(sqlite3 *db, const char *text, int64_t period_id,
+/*
+ * A Mac is known well enough where all that is grave and unknown about it is
+ * accepted; one that is silent, or lacks a core check, never is.
+ */
+static int ask_max_unknown(sqlite3 *db, const char *text, const struct gates *g,
                            struct err *err)
 {
     static const char unknown[] =
-        "SELECT count(*) FROM device_result"
-        " WHERE period_id = ?1 AND verdict IN ('undetermined', 'partial')";
+        "SELECT count(*) FROM device_result d"
+        " WHERE d.period_id = ?1 AND (?2 = 0 OR d.client_id = ?2)"
+        "   AND (d.verdict = 'partial' OR d.verdict = 'undetermined'"
+        "        AND (d.stale OR EXISTS (SELECT 1 FROM finding f JOIN rule r"
+        "               ON r.period_id = f.period_id AND r.rule_no = f.rule_no"
+        "            WHERE f.period_id = ?1 AND f.device_id = d.device_id"
+        "              AND f.result = 'unknown' AND f.waiver IS NULL"
+        "              AND f.severity IN ('critical', 'high')"
+        "              AND r.kind = 'counted' AND r.id <> 'ENR-05'"
+        "              AND r.id NOT GLOB 'MIG-*'"
+        "              AND r.id NOT GLOB 'DATA-*')))";
     static const char all[] =
-        "SELECT count(*) FROM device_result WHERE period_id = ?1";
+        "SELECT count(*) FROM device_result d"
+        " WHERE d.period_id = ?1 AND (?2 = 0 OR d.client_id = ?2)";
     int64_t n, devices;
     bool percent = false;
     double most = 0, found;
 
-    if (!text)
-        return 0;
     number(text, &most, &percent);
-    if (one_number(db, unknown, period_id, NULL, &n, err) < 0 ||
-        one_number(db, all, period_id, NULL, &devices, err) < 0)
+    if (one_number(db, unknown, g, &n, err) < 0 ||
+        one_number(db, all, g, &devices, err) < 0)
         return -1;
     found =
         percent && devices ? 100.0 * (double)n / (double)devices : (double)n;
@@ -183,24 +199,34 @@ static int ask_max_unknown(sqlite3 *db, const char *text, int64_t period_id,
     return 0;
 }
 
-static int ask_max_age(sqlite3 *db, const char *text, int64_t period_id,
+/* When an import was collected is the newest time in it, or --collected; what
+ * an operator wrote down long ago and still holds says nothing about it. */
+static int newest_fact(sqlite3 *db, const struct gates *g, int64_t *out,
                        struct err *err)
 {
-    static const char newest[] =
-        "SELECT max(max(coalesce(f.last_checkin, 0), coalesce(f.observed_at, "
-        "0)))"
-        "  FROM device_result d JOIN device_fact f USING (device_id)"
-        " WHERE d.period_id = ?1";
-    static const char as_of[] = "SELECT as_of FROM run WHERE period_id = ?1";
+    static const char sql[] =
+        "SELECT coalesce(max(i.collected), 0)"
+        "  FROM run_import n JOIN import i USING (import_id)"
+        " WHERE n.period_id = ?1 AND NOT i.standing"
+        "   AND (?2 = 0 OR i.import_id IN (SELECT w.import_id"
+        "          FROM device_result d JOIN device_row w USING (device_id)"
+        "         WHERE d.period_id = ?1 AND d.client_id = ?2))";
+
+    return one_number(db, sql, g, out, err);
+}
+
+static int ask_max_age(sqlite3 *db, const char *text, const struct gates *g,
+                       struct err *err)
+{
+    static const char as_of[] =
+        "SELECT as_of FROM run WHERE period_id = ?1 AND ?2 = ?2";
     int64_t t, now;
     double days = 0;
     char date[16];
 
-    if (!text)
-        return 0;
     number(text, &days, NULL);
-    if (one_number(db, newest, period_id, NULL, &t, err) < 0 ||
-        one_number(db, as_of, period_id, NULL, &now, err) < 0)
+    if (newest_fact(db, g, &t, err) < 0 ||
+        one_number(db, as_of, g, &now, err) < 0)
         return -1;
     if (t == 0)
         return err_set(err, ERR_STALE,
@@ -212,17 +238,25 @@ static int ask_max_age(sqlite3 *db, const char *text, int64_t period_id,
     return 0;
 }
 
-int gates_ask(sqlite3 *db, const struct options *o, int64_t period_id,
+int gates_ask(sqlite3 *db, const struct options *o, const struct gates *g,
               struct err *err)
 {
-    const char *word = opt_text(o, "fail-on");
-    const char *use = opt_text_or(o, "use", "monthly");
+    const struct {
+        const char *option;
+        int (*ask)(sqlite3 *db, const char *text, const struct gates *g,
+                   struct err *err);
+    } all[] = {{"fail-on", ask_fail_on},
+               {"min-rate", ask_min_rate},
+               {"max-unknown", ask_max_unknown},
+               {"max-age", ask_max_age}};
+    struct gates asked = *g;
+    size_t i;
 
-    if (word && ask_fail_on(db, word, period_id, use, err) < 0)
-        return -1;
-    if (ask_min_rate(db, opt_text(o, "min-rate"), period_id, use, err) < 0 ||
-        ask_max_unknown(db, opt_text(o, "max-unknown"), period_id, err) < 0 ||
-        ask_max_age(db, opt_text(o, "max-age"), period_id, err) < 0)
-        return -1;
+    if (!asked.use)
+        asked.use = opt_text_or(o, "use", "monthly");
+    for (i = g->changes ? 1 : 0; i < COUNT_OF(all); i++)
+        if (opt_text(o, all[i].option) &&
+            all[i].ask(db, opt_text(o, all[i].option), &asked, err) < 0)
+            return -1;
     return 0;
 }

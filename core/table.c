@@ -79,47 +79,174 @@ void table_row(struct table *t, ...)
     va_end(ap);
 }
 
-static void print_cell(const char *s, size_t width, bool right, bool last,
-                       FILE *out)
+/* --------------------------------------------------------------- widths */
+
+#define LINE 79
+#define NARROW 10 /* no column is made narrower than that */
+
+/* How wide each column is, and the least that breaks no word. */
+struct widths {
+    size_t wide[TABLE_MOST], least[TABLE_MOST];
+    size_t columns; /* side by side; a last one below the line is not in it */
+};
+
+static size_t longest_word(const char *s)
 {
-    size_t n = utf8_length(s, strlen(s));
+    size_t longest = 0, n, chars;
+
+    for (; *s; s += n + strspn(s + n, " ")) {
+        n = strcspn(s, " ");
+        chars = utf8_length(s, n);
+        longest = chars > longest ? chars : longest;
+    }
+    return longest;
+}
+
+static void measure(const struct table *t, struct widths *w)
+{
+    size_t i, k, n;
+
+    w->columns = t->columns;
+    for (i = 0; i < t->count; i++) {
+        k = i % t->columns;
+        n = utf8_length(t->cells[i], strlen(t->cells[i]));
+        w->wide[k] = n > w->wide[k] ? n : w->wide[k];
+        n = longest_word(t->cells[i]);
+        w->least[k] = n > w->least[k] ? n : w->least[k];
+    }
+}
+
+static size_t line_width(const struct widths *w, int indent)
+{
+    size_t total = (size_t)indent, i;
+
+    for (i = 0; i < w->columns; i++)
+        total += w->wide[i] + (i ? 2 : 0);
+    return total;
+}
+
+/* The widest column that may give up a character, or none. */
+static size_t widest(const struct table *t, const struct widths *w, bool words)
+{
+    size_t best = TABLE_MOST, i, floor;
+
+    for (i = 0; i < w->columns; i++) {
+        floor = words && w->least[i] > NARROW ? w->least[i] : NARROW;
+        if (t->layout[i] != 'r' && w->wide[i] > floor &&
+            (best == TABLE_MOST || w->wide[i] > w->wide[best]))
+            best = i;
+    }
+    return best;
+}
+
+/* Take from the widest, whole words first, until the line is short enough. */
+static void shrink(const struct table *t, struct widths *w, int indent)
+{
+    size_t i, total = line_width(w, indent);
+    bool words = true;
+
+    while (total > LINE) {
+        i = widest(t, w, words);
+        if (i == TABLE_MOST && !words)
+            return;
+        if (i == TABLE_MOST) {
+            words = false;
+            continue;
+        }
+        w->wide[i]--;
+        total--;
+    }
+}
+
+/* ------------------------------------------------------------- printing */
+
+/* Bytes of "s" that make one line of a cell; "next" is where the rest begins.
+ */
+static size_t cell_line(const char *s, size_t width, size_t *next)
+{
+    size_t n = 0, chars = 0, word, len;
+
+    while (s[n]) {
+        len = strspn(s + n, " ");
+        len += strcspn(s + n + len, " ");
+        word = utf8_length(s + n, len);
+        if (chars + word > width)
+            break;
+        n += len;
+        chars += word;
+    }
+    if (n == 0 && s[0]) /* a word that is too long is broken */
+        for (chars = 0; s[n] && chars < width; chars++)
+            for (n++; ((unsigned char)s[n] & 0xC0) == 0x80;)
+                n++;
+    *next = n + strspn(s + n, " ");
+    return n;
+}
+
+static void print_cell(const char *s, size_t bytes, size_t width, bool right,
+                       bool last, FILE *out)
+{
+    size_t n = utf8_length(s, bytes);
     int gap = n < width ? (int)(width - n) : 0;
 
     if (right)
         fprintf(out, "%*s", gap, "");
-    fputs(s, out);
+    fprintf(out, "%.*s", (int)bytes, s);
     if (!right && !last)
         fprintf(out, "%*s", gap, "");
     fputs(last ? "\n" : "  ", out);
 }
 
 /* Cells at the end of a line that are empty leave no blanks. */
-static size_t used(const struct table *t, size_t row)
+static size_t used(char *const *rest, size_t columns)
 {
-    size_t n = t->columns;
+    size_t n = columns;
 
-    while (n > 1 && !t->cells[row * t->columns + n - 1][0])
+    while (n > 1 && !rest[n - 1][0])
         n--;
     return n;
 }
 
+/* A row, in as many lines as its tallest cell needs. */
+static void print_row(const struct table *t, size_t row, const struct widths *w,
+                      int indent, FILE *out)
+{
+    char *rest[TABLE_MOST];
+    size_t k, n, bytes, next;
+
+    memcpy(rest, t->cells + row * t->columns, w->columns * sizeof(*rest));
+    do {
+        n = used(rest, w->columns);
+        fprintf(out, "%*s", indent, "");
+        for (k = 0; k < n; k++) {
+            bytes = cell_line(rest[k], w->wide[k], &next);
+            print_cell(rest[k], bytes, w->wide[k], t->layout[k] == 'r',
+                       k + 1 == n, out);
+            rest[k] += next;
+        }
+        n = used(rest, w->columns);
+    } while (n > 1 || rest[0][0]);
+}
+
 bool table_print(const struct table *t, int indent, FILE *out)
 {
-    size_t width[TABLE_MOST] = {0}, i, k, n;
+    struct widths w = {{0}, {0}, 0};
+    const char *below;
+    size_t i;
 
     if (!t || t->failed)
         return false;
-    for (i = 0; i < t->count; i++) {
-        n = utf8_length(t->cells[i], strlen(t->cells[i]));
-        if (n > width[i % t->columns])
-            width[i % t->columns] = n;
-    }
+    measure(t, &w);
+    if (t->layout[t->columns - 1] == 'b' && line_width(&w, indent) > LINE)
+        w.columns--;
+    shrink(t, &w, indent);
     for (i = 0; i < table_count(t); i++) {
-        n = used(t, i);
-        fprintf(out, "%*s", indent, "");
-        for (k = 0; k < n; k++)
-            print_cell(t->cells[i * t->columns + k], width[k],
-                       t->layout[k] == 'r', k + 1 == n, out);
+        print_row(t, i, &w, indent, out);
+        below = t->cells[(i + 1) * t->columns - 1];
+        if (w.columns < t->columns && below[0]) {
+            fprintf(out, "%*s", indent + 2, "");
+            text_wrap(below, (size_t)indent + 2, (size_t)indent + 2, out);
+        }
     }
     return true;
 }

@@ -2,8 +2,9 @@
  * table.h - lines of cells, printed in columns for people.
  *
  * Cells are copied. Columns are as wide as their widest cell (in characters),
- * two blanks apart; numbers stand to the right, and nothing is cut. What a
- * terminal acts on is escaped.
+ * two blanks apart; numbers stand to the right. Where that is wider than 79
+ * characters the widest columns get narrower and their cells take more lines;
+ * nothing is cut. What a terminal acts on is escaped.
  */
 #ifndef MUSTER_TABLE_H
 #define MUSTER_TABLE_H
@@ -14,7 +15,8 @@
 
 struct table; /* NULL after a failure, which table_print() remembers */
 
-/* "layout" has a letter a column: l for left, r for right. */
+/* "layout" has a letter a column: l for left, r for right; b, as the last one,
+ * for a text that goes below its line where the table is too wide. */
 struct table *table_new(const char *layout);
 
 /* One line; NULL cells are empty. The number of cells is that of the layout. */

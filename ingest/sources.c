@@ -5,6 +5,7 @@
 
 #include "core/db.h"
 #include "core/strbuf.h"
+#include "core/table.h"
 #include "core/text.h"
 #include "ingest/csv_reader.h"
 #include "ingest/input.h"
@@ -32,8 +33,10 @@ int sources_list(const struct registry *r, bool json, FILE *out,
                  struct err *err)
 {
     struct strbuf b = {0};
+    struct table *t = table_new("lll");
     char kinds[40];
     size_t i, n = 0;
+    bool written;
 
     if (json)
         strbuf_adds(&b, "{\"schema\":\"muster.sources/1\",\"sources\":[");
@@ -44,7 +47,7 @@ int sources_list(const struct registry *r, bool json, FILE *out,
             continue;
         formats(s, kinds, sizeof(kinds));
         if (!json) {
-            strbuf_addf(&b, "%-28s %-10s %s\n", s->id, kinds, s->title);
+            table_row(t, s->id, kinds, s->title);
             continue;
         }
         strbuf_adds(&b, n++ ? ",{\"id\":" : "{\"id\":");
@@ -59,13 +62,11 @@ int sources_list(const struct registry *r, bool json, FILE *out,
     }
     if (json)
         strbuf_adds(&b, "]}\n");
-    if (!strbuf_ok(&b)) {
-        strbuf_free(&b);
-        return err_nomem(err);
-    }
+    written = strbuf_ok(&b) && table_print(t, 0, out);
     fputs(strbuf_str(&b), out);
     strbuf_free(&b);
-    return 0;
+    table_free(t);
+    return written ? 0 : err_nomem(err);
 }
 
 /* -------------------------------------------------------------------- show */

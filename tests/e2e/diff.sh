@@ -7,6 +7,11 @@ store "$dir/m.db" tests/support/periods.sql
 says '2026-10 -> 2026-11
 4 results of 3 Macs are certain in both: 2 failed before, 1 now
 
+Rules added between the two: 1
+  BT-01
+A change can come of that alone; "muster analyze --replay" judges the
+earlier periods by today'\''s rules
+
 New: 2
   FV-01  Northwind  C02PER0003    unknown high  FileVault is off
   FV-01  Northwind  C02PER0005    fail high     =five is off
@@ -35,6 +40,11 @@ Macs enrolled anew: 1
 
 says '2026-10 -> 2026-11, umbra
 0 results of 0 Macs are certain in both: 0 failed before, 0 now
+
+Rules added between the two: 1
+  BT-01
+A change can come of that alone; "muster analyze --replay" judges the
+earlier periods by today'\''s rules
 
 Gone with their Macs: 1
 
@@ -67,7 +77,7 @@ ends 3 '1 new or worse findings are critical or worse (--fail-on)' \
 ends 3 '2 new or worse findings are low or worse' \
     "$muster" diff -d "$dir/m.db" --fail-on low
 sqlite3 "$dir/m.db" "UPDATE finding SET waiver = 1 WHERE severity = 'critical'"
-tells 'fail critical (accepted risk)' \
+tells 'anna has none (accepted risk)' \
     "$muster" diff -d "$dir/m.db" --fail-on critical
 
 # Three periods: back again, and over a gap.
@@ -85,13 +95,24 @@ sqlite3 "$dir/m.db" "
     severity, state, first_seen) VALUES (3, 2, 1, 1, 'fail', 'high',
     'reopened', 1793491200)"
 tells 'Back again: 1' "$muster" diff -d "$dir/m.db"
+grep -q '^Rules' "$dir/stdout" && fail 'the same rules are told as changed'
+sqlite3 "$dir/m.db" "UPDATE rule SET digest = 'x' WHERE period_id = 3
+  AND id = 'FV-01'; UPDATE run SET policy = '{\"x\":1}' WHERE period_id = 3"
+tells 'Rules changed between the two: 1' "$muster" diff -d "$dir/m.db"
+grep -q '^The settings in force are not the same' "$dir/stdout" ||
+    fail 'a change of settings is not told'
+check json "$muster" diff -d "$dir/m.db" --json
+jq -e '.settings_changed and (.rules | map(.change + .rule)) ==
+    ["changedFV-01"]' "$dir/stdout" >"$dir/jq" || fail 'json: rules'
+sqlite3 "$dir/m.db" "UPDATE rule SET digest = 'd' WHERE id = 'FV-01';
+  UPDATE run SET policy = '{}'"
 tells 'Still open: 1' "$muster" diff -d "$dir/m.db" --from 2026-10
 
 ends 2 'no period "2026-09" was judged' "$muster" diff -d "$dir/m.db" --from 2026-09
 ends 2 'no period was judged before "2026-10"' \
     "$muster" diff -d "$dir/m.db" --to 2026-10
 ends 2 'there is no client "Nobody"' "$muster" diff -d "$dir/m.db" --client Nobody
-ends 2 '"urgent" is none of' "$muster" diff -d "$dir/m.db" --fail-on urgent
+ends 2 '"urgent" is no severity' "$muster" diff -d "$dir/m.db" --fail-on urgent
 ends 2 'both periods are "2026-11"' \
     "$muster" diff -d "$dir/m.db" --from 2026-11 --to 2026-11
 

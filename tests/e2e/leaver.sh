@@ -35,24 +35,40 @@ check analyze "$muster" analyze -q -d "$db" --as-of 2026-11-30
 says '2026-11, facts as of 2026-11-30
 
 Last to hold a secure token: 3 Macs, 2 for certain
-  Northwind  C02LEAV001  one   anna  certain  FileVault on, bootstrap token absent          R3: Give one account a token directly
-  Umbra      C02LEAV004  four  anna  perhaps  FileVault not known, bootstrap token unknown  R3: Give one account a token directly
-  Umbra      C02LEAV005  five  anna  certain  FileVault off, bootstrap token absent         R4: Make a standard user administrator for a moment, and store the token
+  Northwind  C02LEAV001  one   anna  certain
+    FileVault on, bootstrap token absent; R3: Give one account a token directly
+  Umbra      C02LEAV004  four  anna  perhaps
+    FileVault not known, bootstrap token unknown; R3: Give one account a token
+    directly
+  Umbra      C02LEAV005  five  anna  certain
+    FileVault off, bootstrap token absent; R4: Make a standard user
+    administrator for a moment, and store the token
 
 Last to unlock FileVault: 4 Macs, 3 for certain
-  Northwind  C02LEAV001  one    anna  certain  FileVault on, bootstrap token absent          R22: Let an account with a token unlock FileVault
-  Northwind  C02LEAV003  three  anna  certain  FileVault on, bootstrap token absent          R22: Let an account with a token unlock FileVault
-  Umbra      C02LEAV004  four   anna  certain  FileVault not known, bootstrap token unknown  R22: Let an account with a token unlock FileVault
-  Umbra      C02LEAV005  five   anna  perhaps  FileVault off, bootstrap token absent         R22: Let an account with a token unlock FileVault
+  Northwind  C02LEAV001  one    anna  certain
+    FileVault on, bootstrap token absent; R22: Let an account with a token
+    unlock FileVault
+  Northwind  C02LEAV003  three  anna  certain
+    FileVault on, bootstrap token absent; R22: Let an account with a token
+    unlock FileVault
+  Umbra      C02LEAV004  four   anna  certain
+    FileVault not known, bootstrap token unknown; R22: Let an account with a
+    token unlock FileVault
+  Umbra      C02LEAV005  five   anna  perhaps
+    FileVault off, bootstrap token absent; R22: Let an account with a token
+    unlock FileVault
 
 Last administrator with a token: 2 Macs, 1 for certain
-  Northwind  C02LEAV001  one   anna  certain  FileVault on, bootstrap token absent          R3: Give one account a token directly
-  Umbra      C02LEAV004  four  anna  perhaps  FileVault not known, bootstrap token unknown  R3: Give one account a token directly
+  Northwind  C02LEAV001  one   anna  certain
+    FileVault on, bootstrap token absent; R3: Give one account a token directly
+  Umbra      C02LEAV004  four  anna  perhaps
+    FileVault not known, bootstrap token unknown; R3: Give one account a token
+    directly
 
 On 1 more of their Macs others are left' "$muster" leaver -d "$db" ANNA
 
 # Both together leave nobody on the second Mac; the bootstrap token helps there.
-tells 'C02LEAV002  two   Anna, ben  certain  FileVault on, bootstrap token claimed         R2: Let the person log in at the ordinary login window' \
+tells 'C02LEAV002  two   Anna, ben  certain' \
     "$muster" leaver -d "$db" anna 'ben berg'
 says '2026-11, facts as of 2026-11-30
 

@@ -36,17 +36,23 @@ ends 2 'nothing has been judged yet' "$muster" path -d "$db"
 check analyze "$muster" analyze -q -d "$db" --as-of 2026-11-30 \
     --waivers "$dir/waivers.csv"
 
-says 'Northwind, 2026-11, facts as of 2026-11-30: 8 of 9 Macs are at risk, 0 not known yet
+says 'Northwind, 2026-11, facts as of 2026-11-30: 8 of 9 Macs are at risk, 0 not
+known yet
 
 No critical finding left: 1 action on 4 Macs
-  do                                                                   Macs  who        effort   in all  then left
-  R1: Store the bootstrap token with a token administrator'"'"'s password     4  help desk  minutes  40 min          0
+  do                                Macs  who        effort   in all  then left
+  R1: Store the bootstrap token        4  help desk  minutes  40 min          0
+  with a token administrator'"'"'s
+  password
 
 No Mac at risk: 3 actions on 7 Macs
-  do                                                                   Macs  who           effort   in all  then left
-  R15: Turn FileVault on                                                  3  server admin  hour     90 min          5
-  R1: Store the bootstrap token with a token administrator'"'"'s password     5  help desk     minutes  50 min          0
-  R3: Give one account a token directly                                   4  help desk     minutes  40 min          0
+  do                             Macs  who           effort   in all  then left
+  R15: Turn FileVault on            3  server admin  hour     90 min          5
+  R1: Store the bootstrap token     5  help desk     minutes  50 min          0
+  with a token administrator'"'"'s
+  password
+  R3: Give one account a token      4  help desk     minutes  40 min          0
+  directly
 
 On 1 Mac all that is left is an accepted risk' \
     "$muster" path -d "$db" --client northwind

@@ -6,15 +6,19 @@
 store "$dir/m.db" tests/support/periods.sql
 says '2026-11: judged as of 2026-11-30, 4 Macs, 3 accounts
 1 of 2 clients loaded; missing: Umbra
-  client     source             file    collected   age  Macs  accounts  rejected
-  Northwind  canonical devices  nw.csv  2026-11-30  3 d     4         0         1' \
+  client     collected   age  Macs  accounts  rejected
+  Northwind  2026-11-30  3 d     4         0         1
+    nw.csv: canonical devices' \
     "$muster" status -d "$dir/m.db" --as-of 2026-12-02
 says '2026-10: judged as of 2026-10-31, 4 Macs, 3 accounts
 2 of 2 clients loaded
-  client     source                        file       collected   age   Macs  accounts  rejected
-  Northwind  canonical devices             nw.csv     2026-10-31  33 d     3         0         0
-  Northwind  roles of accounts (standing)  roles.csv  not dated   ?        0         1         0
-  Umbra      canonical devices             um.csv     2026-10-31  33 d     1         0         0' \
+  client     collected   age   Macs  accounts  rejected
+  Northwind  2026-10-31  33 d     3         0         0
+    nw.csv: canonical devices
+  Northwind  not dated   ?        0         1         0
+    roles.csv: roles of accounts (standing)
+  Umbra      2026-10-31  33 d     1         0         0
+    um.csv: canonical devices' \
     "$muster" status -d "$dir/m.db" --as-of 2026-12-02 --period 2026-10
 tells 'Umbra' "$muster" status -d "$dir/m.db" --period 2026-10 --client umbra
 if grep -q Northwind "$dir/stdout"; then fail '--client shows others'; fi

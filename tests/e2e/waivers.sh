@@ -34,7 +34,7 @@ at='--as-of 2026-11-30'
 # shellcheck disable=SC2086 # options are meant to be split
 {
     check ingest "$muster" ingest -q -d "$db" $at "$dir/devices.csv"
-    ends 0 'accepted risks: 1 findings covered, 1 ending within 30 days, 1 expired, 1 without a match, 2 overlapping, 1 approved by their own owner' \
+    ends 0 'accepted risks: 1 finding covered, 1 ending within 30 days, 1 expired, 1 without a match, 2 overlapping, 1 approved by their own owner' \
         "$muster" analyze -d "$db" $at --waivers "$dir/w.csv"
     # T-1 ends in ten days, but the one that holds longer is named.
     [ "$(sqlite3 "$db" "SELECT group_concat(ticket || state || matches, ' ')

@@ -1,7 +1,9 @@
 INSERT OR IGNORE INTO diff_after
 SELECT f.device_id, r.id, fold(f.account), f.account, f.client_id, f.result,
        f.severity, f.state, coalesce(f.evidence, r.title),
-       f.waiver IS NOT NULL, r.kind = 'counted'
+       f.waiver IS NOT NULL,
+       r.kind = 'counted'
+       AND (r.uses = '' OR instr(' ' || r.uses || ' ', ' monthly ') > 0)
   FROM finding f
   JOIN rule r ON r.period_id = f.period_id AND r.rule_no = f.rule_no
  WHERE f.period_id = :to
