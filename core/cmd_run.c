@@ -227,7 +227,7 @@ static int print_json(const struct told *t, struct err *err)
     const struct analyze_summary *s = t->judged;
     json_t *o = json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I,"
-        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:s, s:o}",
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:s, s:o}",
         "schema", "muster.run/1", "version", MUSTER_VERSION, "period",
         t->ingest->period, "devices", (json_int_t)s->devices, "accounts",
         (json_int_t)s->accounts, "files", (json_int_t)s->imports, "records",
