@@ -37,6 +37,13 @@ static struct column_spec *ask(struct map *m, const char *column,
     return p;
 }
 
+static const struct fact *account_or_device(const struct column_spec *c)
+{
+    size_t n;
+
+    return &fact_table(c->scope, &n)[c->fact];
+}
+
 static int no_fact(const struct map *m, const char *word, struct err *err)
 {
     const char *names[FACT_DEVICE_MOST + FACT_ACCOUNT_MOST + 1], *near;
@@ -53,6 +60,27 @@ static int no_fact(const struct map *m, const char *word, struct err *err)
     return near && strcmp(near, word) != 0
                ? err_hint(err, "did you mean \"%s\"?", near)
                : err_hint(err, "see \"muster help ingest\" for the names");
+}
+
+/* COLUMN=GROUP: to be in the group means yes. */
+static int ask_group(struct column_spec *c, struct err *err)
+{
+    char *group = strchr(c->names[0], '=');
+
+    if (!group)
+        return 0;
+    if (c->use != USE_FACT || account_or_device(c)->type != FACT_BOOL)
+        return err_set(err, ERR_USAGE,
+                       "--map: a group can give a yes-or-no fact only: \"%s\"",
+                       c->names[0]);
+    *group++ = '\0';
+    c->words = calloc(1, sizeof(*c->words));
+    if (!c->words)
+        return err_nomem(err);
+    c->words[0] = (struct word){strdup(group), WORD_VALUE, strdup("true")};
+    c->word_count = 1;
+    c->reading = READ_GROUPS;
+    return c->words[0].pattern && c->words[0].value ? 0 : err_nomem(err);
 }
 
 /* --map FACT=COLUMN. In a file of devices an account fact means a list of the
@@ -88,7 +116,7 @@ static int ask_fact(struct map *m, const char *text, struct err *err)
     c->covers = covers;
     if (secret_name(eq + 1))
         c->use = USE_SECRET;
-    return 0;
+    return ask_group(c, err);
 }
 
 static int ask_all(struct map *m, struct err *err)
@@ -482,6 +510,11 @@ void map_free(struct map *m)
     }
     free(m->columns);
     for (i = 0; i < m->asked.count; i++) {
+        if (m->asked.items[i].words) {
+            free(m->asked.items[i].words[0].pattern);
+            free(m->asked.items[i].words[0].value);
+        }
+        free(m->asked.items[i].words);
         free(m->asked.items[i].names[0]);
         free(m->asked.items[i].names);
     }

@@ -53,6 +53,65 @@ static const struct word *find_word(const struct column_spec *spec,
     return NULL;
 }
 
+/* Does the name of a group end at "at"? "[a, b]", "a;b", one a line. */
+static bool group_edge(struct slice t, size_t at)
+{
+    return at >= t.n || strchr(",;|[]\n\r", t.s[at]) != NULL;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* A group by its whole name, which may have commas and brackets in it. */
+static bool has_group(struct slice t, const char *name)
+{
+    size_t n = strlen(name), i, before, after;
+
+    for (i = 0; i + n <= t.n; i++) {
+        if (ascii_ncasecmp(t.s + i, name, n) != 0)
+            continue;
+        for (before = i; before > 0 && blank(t.s[before - 1]); before--)
+            ;
+        for (after = i + n; after < t.n && blank(t.s[after]); after++)
+            ;
+        if ((before == 0 || group_edge(t, before - 1)) && group_edge(t, after))
+            return true;
+    }
+    return false;
+}
+
+/* A group by a pattern: names are taken apart at every mark. */
+static bool has_group_like(struct slice t, const char *pattern)
+{
+    size_t i = 0, n;
+
+    while (i < t.n) {
+        for (n = 0; !group_edge(t, i + n); n++)
+            ;
+        if (n && fits(pattern, trim((struct slice){t.s + i, n})))
+            return true;
+        i += n + 1;
+    }
+    return false;
+}
+
+/* The first word that is one of the groups. Not to be in a group says
+ * nothing: the list may be cut, or the group be made later. */
+static const struct word *find_group(const struct column_spec *spec,
+                                     struct slice t)
+{
+    size_t i;
+
+    for (i = 0; i < spec->word_count; i++)
+        if (strchr(spec->words[i].pattern, '*')
+                ? has_group_like(t, spec->words[i].pattern)
+                : has_group(t, spec->words[i].pattern))
+            return &spec->words[i];
+    return NULL;
+}
+
 bool map_names_word(const struct column_spec *spec, const struct map_cell *c)
 {
     return find_word(spec, trim((struct slice){c->s, c->n})) != NULL;
@@ -352,6 +411,10 @@ enum got map_read_cell(struct map *m, const struct column_spec *spec,
     }
     if (t.n >= 20 && secret_shape(t.s, t.n))
         return secret(spec, f, t, out);
+    if (spec->reading == READ_GROUPS) {
+        w = find_group(spec, t);
+        return w ? by_word(w, f, out) : GOT_UNKNOWN;
+    }
     if (spec->word_count && (w = find_word(spec, t)) != NULL)
         return by_word(w, f, out);
     if (spec->use == USE_SECRET)

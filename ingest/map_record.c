@@ -154,7 +154,7 @@ static bool take_target(struct map *m, struct target *t,
                         struct strbuf *raw, size_t start)
 {
     struct fact_value v;
-    bool have = false;
+    bool have = false, disagree = false;
     size_t i;
 
     for (i = 0; i < t->by.count; i++) {
@@ -169,8 +169,9 @@ static bool take_target(struct map *m, struct target *t,
         if (got == GOT_EMPTY && !v.known)
             continue;
         if (have) {
-            t->disagree += v.known && !b->spec->fallback &&
-                           t->f->merge == MERGE_SET && !map_same_value(&v, out);
+            disagree = disagree ||
+                       (v.known && !b->spec->fallback &&
+                        t->f->merge == MERGE_SET && !map_same_value(&v, out));
             continue;
         }
         if (v.known) {
@@ -181,6 +182,7 @@ static bool take_target(struct map *m, struct target *t,
             (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
             map_add_raw(m, raw, start, t->f->name, b->column, c);
     }
+    t->disagree += disagree;
     if (!have && t->by.count == 0 && t->constant)
         have = fact_parse(t->f, t->constant->value, strlen(t->constant->value),
                           0, out) == FACT_KNOWN;

@@ -134,9 +134,9 @@ static int parse_word_lists(const struct parse *p, json_t *o,
 static int parse_reading(const struct parse *p, json_t *o,
                          struct column_spec *c)
 {
-    static const char *const names[] = {"plain",   "model",   "processor",
-                                        "build",   "packed",  "present",
-                                        "counted", "command", "host"};
+    static const char *const names[] = {
+        "plain",   "model",   "processor", "build", "packed",
+        "present", "counted", "command",   "host",  "groups"};
     const char *word;
     size_t i;
     json_t *v = json_object_get(o, "read");
@@ -149,9 +149,10 @@ static int parse_reading(const struct parse *p, json_t *o,
             c->reading = (enum reading)i;
             return 0;
         }
-    return mapping_bad(p, "read",
-                       "\"read\" must be one of plain, model, processor, "
-                       "build, packed, present, counted, command, host");
+    return mapping_bad(
+        p, "read",
+        "\"read\" must be one of plain, model, processor, "
+        "build, packed, present, counted, command, host, groups");
 }
 
 static bool list_fact(int fact)

@@ -39,7 +39,8 @@ enum reading {
     READ_PRESENT,   /* anything there: yes */
     READ_COUNTED,   /* how many of how many: "1/2" */
     READ_COMMAND,   /* what a Mac's own commands print; gives several facts */
-    READ_HOST       /* the host part of a URL */
+    READ_HOST,      /* the host part of a URL */
+    READ_GROUPS     /* a list of groups; the words are names of groups */
 };
 
 enum word_kind { WORD_VALUE, WORD_UNKNOWN, WORD_NEVER };
