@@ -56,7 +56,7 @@ OBJ  := $(SRC:%.c=$B/%.o) $B/resources.o
 TESTOBJ := $(TEST:%.c=$B/%.o) $(HELP:%.c=$B/%.o)
 
 .DELETE_ON_ERROR:
-.PHONY: all deps demo check golden-update asan lint format coverage fuzz bench \
+.PHONY: all deps demo check asan lint format coverage fuzz bench \
         docs pictures install uninstall clean help FORCE
 
 all: $B/muster
@@ -142,8 +142,6 @@ demo: $B/muster
 # Every test: units, rule cases, golden cases, faults, the pages in Chromium.
 check: $B/muster $B/muster-tests $B/genfleet
 	$Qsh tests/check.sh $B
-golden-update: $B/muster
-	$Qsh tests/golden.sh $B/muster --update
 asan:
 	$Q$(MAKE) VARIANT=asan build/asan/muster build/asan/muster-tests \
 	  build/asan/genfleet

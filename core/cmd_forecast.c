@@ -393,7 +393,9 @@ static void print_before(const json_t *account)
         return;
     printf("\nBefore any reset\n");
     json_array_foreach(list, i, o)
+    {
         printf("  %-16s %s\n", text_of(o, "what"), text_of(o, "state"));
+    }
 }
 
 static void print_after(const json_t *account)

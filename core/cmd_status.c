@@ -270,7 +270,7 @@ static int period_text(struct status *s, sqlite3_stmt *st,
         return -1;
     }
     table_row(t, "client", "collected", "age", "Macs", "accounts", "rejected",
-              NULL);
+              "");
     rc = imports(s, db_text(st, 0), t, NULL, err);
     if (sqlite3_column_int64(st, 6))
         printf("the facts of %s files were dropped\n", db_text(st, 6));

@@ -126,7 +126,7 @@ static int unknown_command(const char *name, struct err *err)
     const char *words[64], *near;
     size_t n;
 
-    for (n = 0; commands[n] && n < COUNT_OF(words); n++)
+    for (n = 0; n < COUNT_OF(words) && commands[n]; n++)
         words[n] = commands[n]->name;
     err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
     near = text_nearest(name, words, n);

@@ -37,13 +37,6 @@ static struct column_spec *ask(struct map *m, const char *column,
     return p;
 }
 
-static const struct fact *account_or_device(const struct column_spec *c)
-{
-    size_t n;
-
-    return &fact_table(c->scope, &n)[c->fact];
-}
-
 static int no_fact(const struct map *m, const char *word, struct err *err)
 {
     const char *names[FACT_DEVICE_MOST + FACT_ACCOUNT_MOST + 1], *near;
@@ -69,7 +62,7 @@ static int ask_group(struct column_spec *c, struct err *err)
 
     if (!group)
         return 0;
-    if (c->use != USE_FACT || account_or_device(c)->type != FACT_BOOL)
+    if (c->use != USE_FACT || column_fact(c)->type != FACT_BOOL)
         return err_set(err, ERR_USAGE,
                        "--map: a group can give a yes-or-no fact only: \"%s\"",
                        c->names[0]);

@@ -258,6 +258,70 @@ static enum got yes(bool v, struct fact_value *out)
     return GOT_KNOWN;
 }
 
+static int ascii_hex(char c)
+{
+    const char *digits = "0123456789abcdef", *at;
+
+    at = c ? strchr(digits, ascii_lower(c)) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* The character that "\\u2019" at the front of "t" spells, 0 for none; of one
+ * beyond 16 bits both halves. Controls stay spelled out. */
+static uint32_t spelled(struct slice t, size_t *taken)
+{
+    uint32_t cp[2] = {0, 0};
+    size_t half, i;
+
+    for (half = 0; half < 2; half++) {
+        const char *p = t.s + half * 6;
+
+        if (t.n < half * 6 + 6 || p[0] != '\\' || p[1] != 'u')
+            break;
+        for (i = 2; i < 6 && ascii_hex(p[i]) >= 0; i++)
+            cp[half] = cp[half] * 16 + (uint32_t)ascii_hex(p[i]);
+        if (i < 6)
+            return 0;
+        if (half == 0 && (cp[0] < 0xd800 || cp[0] > 0xdbff)) {
+            *taken = 6;
+            return cp[0] < ' ' || (cp[0] >= 0x7f && cp[0] < 0xa0) ||
+                           (cp[0] >= 0xdc00 && cp[0] <= 0xdfff)
+                       ? 0
+                       : cp[0];
+        }
+    }
+    if (half < 2 || cp[1] < 0xdc00 || cp[1] > 0xdfff)
+        return 0;
+    *taken = 12;
+    return 0x10000 + ((cp[0] - 0xd800) << 10) + (cp[1] - 0xdc00);
+}
+
+/* A text that was escaped twice, as it was meant; too long a one as it is. */
+static enum got unescaped(struct map *m, struct slice t, struct fact_value *out)
+{
+    struct strbuf plain = {0};
+    size_t i = 0, taken = 0;
+    uint32_t cp;
+    char *to = m->plain + m->plain_len;
+
+    while (i < t.n) {
+        cp = spelled((struct slice){t.s + i, t.n - i}, &taken);
+        if (cp)
+            utf8_append(&plain, cp);
+        else
+            strbuf_addc(&plain, t.s[i]);
+        i += cp ? taken : 1;
+    }
+    if (strbuf_ok(&plain) && plain.len < t.n &&
+        plain.len <= sizeof(m->plain) - m->plain_len) {
+        memcpy(to, plain.data, plain.len);
+        m->plain_len += plain.len;
+        t = (struct slice){to, plain.len};
+    }
+    strbuf_free(&plain);
+    return as_text(t, out);
+}
+
 /* "1/1", "0/1": encrypted volumes of volumes. Some is not all: unknown. */
 static enum got counted(const struct fact *f, struct slice t,
                         struct fact_value *out)
@@ -366,6 +430,8 @@ static enum got by_reading(struct map *m, const struct column_spec *spec,
         return counted(f, t, out);
     case READ_HOST:
         return host_of(t, out);
+    case READ_ESCAPED:
+        return unescaped(m, t, out);
     default:
         return plain(m, spec, f, t, out);
     }

@@ -487,8 +487,9 @@ static void derive_chip(struct map *m, struct map_record *r)
 
 /* ------------------------------------------------------------------ public */
 
-static void reset(struct map_record *r, int64_t line)
+static void reset(struct map *m, struct map_record *r, int64_t line)
 {
+    m->plain_len = 0;
     r->line = line;
     r->verdict = MAP_ACCEPT;
     r->reason = NULL;
@@ -575,7 +576,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
     struct set *set = &m->sets[0];
     size_t i;
 
-    reset(r, line);
+    reset(m, r, line);
     m->record++;
     m->text_count = 0;
     if (m->source->accounts) {

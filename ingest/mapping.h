@@ -85,7 +85,9 @@ struct map {
         struct map_cell cell;
     } texts[16]; /* cells of this record that hold command outputs */
     size_t text_count;
-    char packed[24]; /* a version that no cell spells out */
+    char packed[24];  /* a version that no cell spells out */
+    char plain[1024]; /* of this record: texts without their escapes */
+    size_t plain_len;
     int f_serial, f_platform, f_chip, f_model, f_client, f_accounts_listed,
         f_holders_listed, f_provisional;
     int a_account, a_admin, a_secure_token;

@@ -49,7 +49,7 @@ static int add_word(const struct parse *p, struct column_spec *c,
     return w->pattern && w->value ? 0 : -1;
 }
 
-static const struct fact *spec_fact(const struct column_spec *c)
+const struct fact *column_fact(const struct column_spec *c)
 {
     size_t n;
 
@@ -59,7 +59,7 @@ static const struct fact *spec_fact(const struct column_spec *c)
 /* "words": {"ALL_ENCRYPTED": "on", "N/A": null, "1970-*": "never"} */
 static int parse_words(const struct parse *p, json_t *o, struct column_spec *c)
 {
-    const struct fact *f = spec_fact(c);
+    const struct fact *f = column_fact(c);
     const char *pattern, *value;
     json_t *v;
 
@@ -103,7 +103,7 @@ static int parse_word_lists(const struct parse *p, json_t *o,
                  {"unknown", WORD_UNKNOWN, ""},
                  {"never", WORD_NEVER, ""},
                  {"skip", WORD_UNKNOWN, ""}};
-    const struct fact *f = spec_fact(c);
+    const struct fact *f = column_fact(c);
     size_t i, k;
 
     for (i = 0; i < COUNT_OF(lists); i++) {
@@ -135,8 +135,8 @@ static int parse_reading(const struct parse *p, json_t *o,
                          struct column_spec *c)
 {
     static const char *const names[] = {
-        "plain",   "model",   "processor", "build", "packed",
-        "present", "counted", "command",   "host",  "groups"};
+        "plain",   "model",   "processor", "build",  "packed", "present",
+        "counted", "command", "host",      "groups", "escaped"};
     const char *word;
     size_t i;
     json_t *v = json_object_get(o, "read");
@@ -152,7 +152,7 @@ static int parse_reading(const struct parse *p, json_t *o,
     return mapping_bad(
         p, "read",
         "\"read\" must be one of plain, model, processor, "
-        "build, packed, present, counted, command, host, groups");
+        "build, packed, present, counted, command, host, groups, escaped");
 }
 
 static bool list_fact(int fact)

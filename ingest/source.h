@@ -40,7 +40,8 @@ enum reading {
     READ_COUNTED,   /* how many of how many: "1/2" */
     READ_COMMAND,   /* what a Mac's own commands print; gives several facts */
     READ_HOST,      /* the host part of a URL */
-    READ_GROUPS     /* a list of groups; the words are names of groups */
+    READ_GROUPS,    /* a list of groups; the words are names of groups */
+    READ_ESCAPED /* text with \u2019 spelled out, escaped twice by its maker */
 };
 
 enum word_kind { WORD_VALUE, WORD_UNKNOWN, WORD_NEVER };
@@ -70,6 +71,9 @@ struct column_spec {
     char *misleads; /* why a reader should not trust it */
     bool asked;     /* from --map or --keep */
 };
+
+/* Of a column that gives a fact, the fact; else NULL. */
+const struct fact *column_fact(const struct column_spec *c);
 
 struct specs {
     struct column_spec *items;

@@ -239,22 +239,18 @@ static int write_rows(struct sink *s, struct rows *rows, bool raw,
 int csv_write(const struct report *r, const struct writer *w,
               struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     struct rows *rows = rows_open(r, w->query, err);
     int rc = -1;
 
-    if (!s)
-        err_nomem(err);
     if (s && rows) {
-        sink_start(s, out->file);
         if (r->options->csv_bom)
             sink_adds(s, BOM);
         write_header(s, rows);
         rc = write_rows(s, rows, r->options->csv_raw, out, err);
-        sink_flush(s);
     }
     rows_close(rows);
-    free(s);
+    sink_close(s);
     return rc;
 }
 

@@ -219,18 +219,16 @@ static int body(struct sink *s, const struct report *r, struct err *err)
 int json_write_report(const struct report *r, const struct writer *w,
                       struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     int rc;
 
     (void)w;
     if (!s)
-        return err_nomem(err);
-    sink_start(s, out->file);
+        return -1;
     rc = head(s, r, err);
     if (rc == 0)
         rc = body(s, r, err);
-    sink_flush(s);
-    free(s);
+    sink_close(s);
     return rc;
 }
 
@@ -305,20 +303,17 @@ static int finding_line(struct sink *s, struct rows *rows,
 int json_write_findings(const struct report *r, const struct writer *w,
                         struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     struct rows *rows = rows_open(r, w->query, err);
     struct source *source = rows ? source_open(r, err) : NULL;
     struct places at;
     int step = -1;
 
-    if (!s)
-        err_nomem(err);
     if (s && rows && source) {
         at.device = rows_column(rows, "_device_id");
         at.account = rows_column(rows, "_account_id");
         at.rule = rows_column(rows, "_rule_no");
         at.row = rows_column(rows, "_row_id");
-        sink_start(s, out->file);
         out->rows = 0;
         while ((step = rows_next(rows, err)) == 1) {
             if (finding_line(s, rows, source, &at, err) < 0) {
@@ -327,11 +322,10 @@ int json_write_findings(const struct report *r, const struct writer *w,
             }
             out->rows++;
         }
-        sink_flush(s);
     }
     source_close(source);
     rows_close(rows);
-    free(s);
+    sink_close(s);
     return step;
 }
 

@@ -235,14 +235,12 @@ int manifest_write(const struct report *r, const struct publish *p,
                    const char *dir, const char *proof, struct output *out,
                    struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     int rc;
 
     if (!s)
-        return err_nomem(err);
-    sink_start(s, out->file);
+        return -1;
     rc = write_all(s, r, p, dir, proof, err);
-    sink_flush(s);
-    free(s);
+    sink_close(s);
     return rc;
 }

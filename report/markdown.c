@@ -175,14 +175,13 @@ static int tables(struct sink *s, const struct report *r, struct err *err)
 int markdown_write(const struct report *r, const struct writer *w,
                    struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     struct strbuf day = {0};
     int rc;
 
     (void)w;
     if (!s)
-        return err_nomem(err);
-    sink_start(s, out->file);
+        return -1;
     html_day(&day, r->as_of - 1);
     sink_adds(s, "# ");
     plain_text(s, r->client_id ? r->client : "Mac fleet");
@@ -195,7 +194,6 @@ int markdown_write(const struct report *r, const struct writer *w,
     rc = totals(s, r, err);
     if (rc == 0)
         rc = tables(s, r, err);
-    sink_flush(s);
-    free(s);
+    sink_close(s);
     return rc;
 }

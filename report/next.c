@@ -47,20 +47,16 @@ static int write_hosts(struct sink *s, struct rows *rows, struct output *out,
 int next_write_fleet(const struct report *r, const struct writer *w,
                      struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     struct rows *rows = rows_open(r, w->query, err);
     int rc = -1;
 
-    if (!s)
-        err_nomem(err);
     if (s && rows) {
-        sink_start(s, out->file);
         sink_adds(s, "# fleetctl apply -f THIS_FILE\n");
         rc = write_hosts(s, rows, out, err);
-        sink_flush(s);
     }
     rows_close(rows);
-    free(s);
+    sink_close(s);
     return rc;
 }
 

@@ -236,15 +236,13 @@ static int write_page(struct sink *s, const struct report *r, struct err *err)
 int portfolio_write(const struct report *r, const struct writer *w,
                     struct output *out, struct err *err)
 {
-    struct sink *s = malloc(sizeof(*s));
+    struct sink *s = sink_open(out->file, err);
     int rc;
 
     (void)w;
     if (!s)
-        return err_nomem(err);
-    sink_start(s, out->file);
+        return -1;
     rc = write_page(s, r, err);
-    sink_flush(s);
-    free(s);
+    sink_close(s);
     return rc;
 }

@@ -7,10 +7,24 @@
 #include "core/when.h"
 #include "report/sink.h"
 
-void sink_start(struct sink *s, FILE *file)
+struct sink *sink_open(FILE *file, struct err *err)
 {
+    struct sink *s = malloc(sizeof(*s));
+
+    if (!s) {
+        err_nomem(err);
+        return NULL;
+    }
     s->file = file;
     s->len = 0;
+    return s;
+}
+
+void sink_close(struct sink *s)
+{
+    if (s)
+        sink_flush(s);
+    free(s);
 }
 
 void sink_flush(struct sink *s)

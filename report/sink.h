@@ -9,6 +9,8 @@
 
 #include "core/base.h"
 
+#include "core/err.h"
+
 #define SINK_SIZE 65536
 
 struct sink {
@@ -17,7 +19,10 @@ struct sink {
     char data[SINK_SIZE];
 };
 
-void sink_start(struct sink *s, FILE *file);
+/* NULL for want of memory. */
+struct sink *sink_open(FILE *file, struct err *err);
+/* Writes what is left and frees it; NULL is none. */
+void sink_close(struct sink *s);
 void sink_flush(struct sink *s);
 
 /* The slow half of sink_add(): what does not fit. */

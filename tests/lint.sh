@@ -33,7 +33,8 @@ step format clang-format --dry-run -Werror $(sources)
 tidy() {
     # shellcheck disable=SC2086 # flags are meant to be split
     printf '%s\n' "$@" | xargs -P "$(nproc)" -I FILE clang-tidy --quiet \
-        --warnings-as-errors='*' FILE -- $FLAGS -Wno-unknown-warning-option
+        --warnings-as-errors='*' FILE -- $FLAGS -Wno-unknown-warning-option \
+        2>/dev/null # where it counts what it does not show
 }
 step tidy tidy "$@"
 step cppcheck cppcheck -q -I. --error-exitcode=1 --inline-suppr \
@@ -68,6 +69,6 @@ arrows() { # a stage includes core and itself
     return 0
 }
 step one-way arrows
-addresses() { none git grep -nIE 'resolved": "http' -- '*lock*.json'; }
+addresses() { none git grep -nI '"resolved"' -- '*lock*.json'; }
 step no-download-addresses addresses
 exit $bad

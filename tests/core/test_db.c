@@ -89,8 +89,8 @@ static const char *const foreign[] = {
     "PRAGMA application_id=7; CREATE TABLE t (a)",
     "PRAGMA application_id=7",
     "PRAGMA user_version=3",
-    "PRAGMA application_id=1836413812; PRAGMA user_version=1; "
-    "CREATE TABLE t (a)",
+    ("PRAGMA application_id=1836413812; PRAGMA user_version=1; "
+     "CREATE TABLE t (a)"),
     "PRAGMA application_id=1836413812; CREATE TABLE t (a)",
 };
 

@@ -1,0 +1,57 @@
+#!/bin/sh
+# How single cells are read: a group that carries a fact, and names whose maker
+# escaped them twice.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+cd "$dir"
+
+fact() { # SQL
+    sqlite3 -list r.db "$1"
+}
+reads() { # WANT SQL
+    got=$(fact "$2")
+    checks=$((checks + 1))
+    [ "$got" = "$1" ] || fail "$2: got $got, want $1"
+}
+
+# 1. to be in the group means yes; not to be in it says nothing
+cat >groups.csv <<'E_'
+Serial Number,Computer Groups
+C02GROUP0001,"[All Macs,Token Stored]"
+C02GROUP0002,"All Macs;token stored ; Lab"
+C02GROUP0003,"[All Macs]"
+C02GROUP0004,"[Token Stored (old)]"
+C02GROUP0005,
+E_
+check "a group" "$muster" ingest -d r.db --as-of 2026-11-24 \
+    --map serial="Serial Number" \
+    --map bootstrap_escrowed_server="Computer Groups=Token Stored" groups.csv
+reads "C02GROUP0001|1
+C02GROUP0002|1
+C02GROUP0003|
+C02GROUP0004|
+C02GROUP0005|" "SELECT serial, bootstrap_escrowed_server
+                  FROM device_row JOIN device USING (device_id) ORDER BY 1"
+ends 2 "a group can give a yes-or-no fact only" "$muster" ingest -d g.db \
+    --as-of 2026-11-24 --map serial="Serial Number" \
+    --map filevault="Computer Groups=Token Stored" groups.csv
+
+# 2. escaped twice: read as meant, the raw cell kept; what is no escape stays
+rm r.db
+cat >names.json <<'E_'
+[{"agentid": "a1", "policy_id": "p", "Serial Number": "C02NAMES0001",
+  "Device Name": "Ben\\u2019s Mac \\ud83d\\ude00", "OS Version": "15.7.2"},
+ {"agentid": "a2", "policy_id": "p", "Serial Number": "C02NAMES0002",
+  "Device Name": "a\\u000ab \\ud83d \\u20 \\uzzzz", "OS Version": "15.7.2"},
+ {"agentid": "a3", "policy_id": "p", "Serial Number": "C02NAMES0003",
+  "Device Name": "CORP\\mac", "OS Version": "15.7.2"}]
+E_
+check "names" "$muster" ingest -d r.db --as-of 2026-11-24 names.json
+# shellcheck disable=SC1112 # the apostrophe is meant
+reads 'C02NAMES0001|Ben’s Mac 😀
+C02NAMES0002|a\u000ab \ud83d \u20 \uzzzz
+C02NAMES0003|CORP\mac' "SELECT serial, name
+                  FROM device_row JOIN device USING (device_id) ORDER BY 1"
+reads 1 "SELECT count(*) FROM device_row WHERE instr(raw, 'u2019')"
+
+finish
