@@ -209,7 +209,7 @@ static int own_client(struct reading *r)
 static int take_record(struct reading *r)
 {
     struct waiver *w;
-    int64_t expires;
+    int64_t expires = 0;
     size_t i;
 
     if (own_client(r) < 0 || check_record(r, &expires) < 0)

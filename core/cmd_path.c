@@ -334,13 +334,12 @@ static int to_target(struct path *p, struct goal *g, int64_t *reached,
     int64_t fixed = 0;
     uint64_t fix;
     size_t i;
-    int step = -1;
 
     if (db_prepare(p->db, resource_text("core/queries/path_rate.sql"), &st,
                    err) == 0 &&
         bind(p, st, err) == 0)
         while (tenths(p->pass + fixed, p->fail - fixed) < p->target_tenths &&
-               (step = db_step(st, err)) == 1) {
+               db_step(st, err) == 1) {
             if (!fixes_of(p, db_text(st, 0), &fix))
                 continue;
             for (i = 0; !(fix >> i & 1);)

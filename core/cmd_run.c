@@ -154,7 +154,7 @@ static void say_verdicts(const struct analyze_summary *s)
              "%lld at risk, %lld not known yet, %lld to tidy, %lld no problem "
              "found (%lld of them only partly measured)",
              (long long)s->at_risk, (long long)s->undetermined,
-             (long long)s->attention, (long long)(s->partial + s->clean),
+             (long long)s->attention, (long long)s->partial + s->clean,
              (long long)s->partial);
     say("verdicts", line);
 }

@@ -101,10 +101,10 @@ static int ask_fail_on(sqlite3 *db, const char *word, const struct gates *g,
         "   AND instr(?4, '|' || f.severity || '|') > 0";
     char grave[64] = "|"; /* "|critical|high|" */
     sqlite3_stmt *st = NULL;
-    int i, step;
-    int64_t total;
+    int i = gates_severity(word), step;
+    int64_t total = 0;
 
-    for (i = gates_severity(word); i < SEVERITY_WORDS; i++)
+    for (i = i < 0 ? 0 : i; i < SEVERITY_WORDS; i++)
         snprintf(grave + strlen(grave), sizeof(grave) - strlen(grave), "%s|",
                  severities[i]);
     if (db_prepare(db, sql, &st, err) < 0)

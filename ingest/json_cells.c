@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "ingest/base64.h"
 #include "ingest/json_cells.h"
+#include "ingest/json_walk.h"
 #include "ingest/plist_reader.h"
 
 #define PATH_MOST 480
@@ -270,6 +271,7 @@ static int note_lines(struct json_cells *c, struct node *n, struct err *err)
     if (c->listed_count == c->listed_cap) {
         size_t cap = c->listed_cap ? c->listed_cap * 2 : 32;
 
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
         p = realloc(c->listed, cap * sizeof(*p));
         if (!p)
             return err_nomem(err);
@@ -327,8 +329,8 @@ static int put_object(struct json_cells *c, size_t tree, struct node *n,
     void *i;
 
     n->expect = n->child;
-    for (i = json_object_iter((json_t *)(uintptr_t)o); i;
-         i = json_object_iter_next((json_t *)(uintptr_t)o, i)) {
+    for (i = json_object_iter(json_walk(o)); i;
+         i = json_object_iter_next(json_walk(o), i)) {
         key = json_object_iter_key(i);
         if (strlen(path) + strlen(key) > PATH_MOST)
             return err_set(err, ERR_INPUT, "a key path is too long");
@@ -345,7 +347,7 @@ static int put_object(struct json_cells *c, size_t tree, struct node *n,
 /* A member by its key; where it is not spelled so, in any case. */
 static const json_t *member(const json_t *o, const char *key)
 {
-    json_t *w = (json_t *)(uintptr_t)o, *v = json_object_get(o, key);
+    json_t *w = json_walk(o), *v = json_object_get(o, key);
     void *i;
 
     for (i = v ? NULL : json_object_iter(w); i; i = json_object_iter_next(w, i))
@@ -422,7 +424,7 @@ static int put_attributes(struct json_cells *c, struct node *n,
     void *at;
 
     if (json_is_object(v)) {
-        json_t *o = (json_t *)(uintptr_t)v;
+        json_t *o = json_walk(v);
 
         for (at = json_object_iter(o); at; at = json_object_iter_next(o, at))
             if (put_attribute(c, n, a, json_object_iter_key(at),
@@ -443,11 +445,11 @@ static int put_attributes(struct json_cells *c, struct node *n,
 static int put_array(struct json_cells *c, size_t tree, struct node *n,
                      const json_t *v, struct err *err)
 {
-    struct map_cell *cell;
+    struct map_cell *cell = NULL;
     size_t i;
 
     if (json_array_size(v) == 0) {
-        if (cell_of(c, tree, n, &cell, err) < 0)
+        if (cell_of(c, tree, n, &cell, err) < 0 || !cell)
             return -1;
         if (cell->kind == CELL_NONE)
             *cell = (struct map_cell){"", 0, CELL_LINES};
@@ -589,7 +591,7 @@ static int put_element(struct json_cells *c, size_t nested, const char *key,
 static int put_accounts(struct json_cells *c, size_t nested, const json_t *v,
                         struct map_record *out, struct err *err)
 {
-    json_t *o = (json_t *)(uintptr_t)v;
+    json_t *o = json_walk(v);
     size_t i;
     void *at;
 
@@ -625,6 +627,7 @@ struct json_cells *json_cells_new(const struct source *s, struct map *m,
     c->map = m;
     c->tree_count = s->nested_count + 1;
     c->trees = calloc(c->tree_count, sizeof(*c->trees));
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     c->lists = calloc(c->tree_count, sizeof(*c->lists));
     if (!c->trees || !c->lists) {
         json_cells_free(c);

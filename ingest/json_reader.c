@@ -10,6 +10,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "ingest/json_reader.h"
+#include "ingest/json_walk.h"
 
 #define CHUNK ((size_t)64 * 1024)
 #define FRAMES 16
@@ -339,7 +340,7 @@ static int take_comma(struct json_reader *r, struct frame *f, char c,
 /* A key and its colon. */
 static int read_key(struct json_reader *r, struct strbuf *key, struct err *err)
 {
-    size_t start;
+    size_t start = 0;
     json_t *v;
     char c;
 
@@ -368,7 +369,7 @@ static int read_key(struct json_reader *r, struct strbuf *key, struct err *err)
 /* A member beside the records: built, so that damage is seen, and kept. */
 static int read_beside(struct json_reader *r, const char *key, struct err *err)
 {
-    size_t start;
+    size_t start = 0;
     json_t *v;
 
     if (scan_value(r, &start, err) < 0)
@@ -389,7 +390,7 @@ static int read_beside(struct json_reader *r, const char *key, struct err *err)
 static int take_record(struct json_reader *r, json_t **record, int64_t *line,
                        struct err *err)
 {
-    size_t start;
+    size_t start = 0;
 
     if (scan_value(r, &start, err) < 0)
         return -1;
@@ -716,7 +717,7 @@ static void value_names(const json_t *v, struct strbuf *path, int depth,
                         struct signature *out)
 {
     size_t base = path->len, i;
-    json_t *o = (json_t *)(uintptr_t)v, *child;
+    json_t *o = json_walk(v), *child;
     const char *key;
 
     if (depth > JSON_DEPTH_MOST || out->count > 20000)

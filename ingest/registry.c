@@ -24,6 +24,7 @@ static int add(struct registry *r, struct source *s, struct err *err)
             return 0;
         }
     }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     p = realloc(r->items, (r->count + 1) * sizeof(*p));
     if (!p) {
         source_free(s);
@@ -97,6 +98,7 @@ static int link_all(struct registry *r, struct err *err)
 {
     size_t i;
 
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     qsort(r->items, r->count, sizeof(*r->items), by_id);
     for (i = 0; i < r->count; i++)
         if (registry_link(r, r->items[i], err) < 0)

@@ -497,7 +497,7 @@ static int section_tag(struct parser *p, const struct tag *tag, bool own_line)
 /* Comments and delimiters print nothing. */
 static int silent_tag(struct parser *p, const struct tag *tag, bool own_line)
 {
-    size_t len;
+    size_t len = 0;
 
     if (own_line) {
         take_lead(p, target(p), &len);
@@ -548,7 +548,7 @@ int template_parse(struct template_file *file, struct err *err)
                        .open = "{{",
                        .close = "}}",
                        .err = err};
-    struct tag tag;
+    struct tag tag = {0};
     const char *open;
 
     p.stack[0].list = &file->nodes;

@@ -9,6 +9,7 @@
 #include "core/resource.h"
 #include "core/strbuf.h"
 #include "ingest/ingest.h"
+#include "ingest/json_walk.h"
 #include "ingest/secrets.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -51,7 +52,7 @@ static bool has_secret(const json_t *v)
     json_t *member;
     size_t i;
 
-    json_object_foreach((json_t *)(uintptr_t)v, key, member)
+    json_object_foreach(json_walk(v), key, member)
     {
         if (secret_shape(key, strlen(key)) || has_secret(member))
             return true;
