@@ -7,6 +7,8 @@ B=$1
 MODE=${2:-}
 export LC_ALL=C TZ=UTC
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+# Slow programs judge fewer random fleets; memory errors do not need many.
+[ "$MODE" = --sanitized ] && export ORACLE_FLEETS="${ORACLE_FLEETS:-8}"
 passed=0 failed=0 skipped=0
 
 run() { # name, command...
