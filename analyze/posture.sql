@@ -66,8 +66,7 @@ FROM (
       CASE
         WHEN a.password_reset_at IS NOT NULL THEN 1
         WHEN a.password_reset_by IS NOT NULL THEN 1
-        WHEN (SELECT c.account_mask & 12582912 FROM carry_class c
-               WHERE c.carry_id = f.carry_id) <> 0 THEN 0
+        WHEN c.account_mask & 12582912 <> 0 THEN 0
       END AS reset_known,
 
       -- May somebody log in with it today? The password is known to someone,
@@ -85,6 +84,7 @@ FROM (
 
     FROM account_fact a
     LEFT JOIN device_fact f ON f.device_id = a.device_id
+    LEFT JOIN carry_class c ON c.carry_id = f.carry_id
     WHERE a.kind IS DISTINCT FROM 'system'
   ) v
 ) w;

@@ -2,13 +2,15 @@
  * json_reader.c - the records of a JSON file, one at a time.
  *
  * The scanner knows strings, brackets and the punctuation between them; what
- * stands inside a record or any other value is judged by jansson. Its position
+ * stands inside a record or any other value is judged by jansson, but for what
+ * is so plain that json_quick.c can build it. Its position
  * in the file is a small stack of arrays and objects that lead to the records.
  */
 #include "core/base.h"
 
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "ingest/json_quick.h"
 #include "ingest/json_reader.h"
 #include "ingest/json_walk.h"
 
@@ -292,11 +294,13 @@ const char *json_problem(const json_error_t *e)
 /* Build the value between "start" and r->at. */
 static json_t *build(struct json_reader *r, size_t start, struct err *err)
 {
+    json_t *v = json_quick_object(r->buf + start, r->at - start);
     json_error_t e;
-    json_t *v = json_loadb(r->buf + start, r->at - start,
-                           JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     long line;
 
+    if (!v)
+        v = json_loadb(r->buf + start, r->at - start,
+                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (v)
         return v;
     count_to(r, start);

@@ -5,6 +5,7 @@
 #include "core/base.h"
 
 #include "core/strbuf.h"
+#include "ingest/json_quick.h"
 #include "ingest/json_reader.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -40,6 +41,18 @@ static bool read_records(const uint8_t *data, size_t n, const char *path,
     return got == 0;
 }
 
+/* What is built the quick way is what jansson builds. */
+static void check_quick(const char *text, size_t n)
+{
+    json_t *quick = json_quick_object(text, n);
+    json_t *v =
+        quick ? json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+    fuzz_promise(!quick || json_equal(quick, v), "quick and slow", "differ");
+    json_decref(quick);
+    json_decref(v);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct signature names = {0};
@@ -48,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     if (n == 0)
         return 0;
+    check_quick((const char *)data + 1, n - 1);
     json_signature((const char *)data + 1, n - 1, &names);
     signature_free(&names);
     if (read_records(data + 1, n - 1, paths[how % COUNT_OF(paths)],
