@@ -33,13 +33,13 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
        x.row_id                              AS _row_id,
        f.rowid                               AS _finding
   FROM temp.report_rank k
+  CROSS JOIN device d ON d.device_id = k.device_id
+  LEFT JOIN device_text t ON t.device_id = k.device_id
+  LEFT JOIN device_fact x ON x.device_id = k.device_id
   CROSS JOIN finding f ON f.period_id = :period_id
                       AND f.device_id = k.device_id
   CROSS JOIN temp.report_rule u ON u.rule_no = f.rule_no
-  CROSS JOIN device d ON d.device_id = k.device_id
   CROSS JOIN client c ON c.client_id = f.client_id
-  LEFT JOIN device_text t ON t.device_id = k.device_id
-  LEFT JOIN device_fact x ON x.device_id = k.device_id
   LEFT JOIN remedy m ON m.id = f.remedy
   LEFT JOIN waiver w ON w.waiver_id = f.waiver
  WHERE :client_id = 0 OR f.client_id = :client_id
