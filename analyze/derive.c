@@ -9,6 +9,7 @@
 #include "analyze/derive.h"
 #include "analyze/names.h"
 #include "analyze/resolve.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 #include "core/policy.h"
 #include "core/strbuf.h"

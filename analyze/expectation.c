@@ -5,6 +5,7 @@
 
 #include "analyze/expectation.h"
 #include "analyze/resolve.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 
 #define SQL "analyze/expectation.sql"

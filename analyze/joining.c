@@ -7,6 +7,7 @@
 #include "core/base.h"
 
 #include "analyze/resolving.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 
 static const char *const short_names[ROW_KINDS] = {"d", "a", "l"};

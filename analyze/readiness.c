@@ -5,6 +5,7 @@
 
 #include "analyze/readiness.h"
 #include "analyze/resolve.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 
 #define READINESS "analyze/readiness.sql"

@@ -32,14 +32,4 @@ int resolve(sqlite3 *db, const char *period, int64_t period_id,
             const struct config *config, struct resolve_counts *counts,
             struct err *err) MUST_CHECK;
 
-/*
- * The text of one part of an SQL resource: what stands between the line
- * "-- part: NAME" and the next such line. The caller frees; NULL with *err.
- */
-char *sql_part(const char *resource, const char *name, struct err *err);
-
-/* Run one part as a script. */
-int sql_run_part(sqlite3 *db, const char *resource, const char *name,
-                 struct err *err) MUST_CHECK;
-
 #endif

@@ -1,10 +1,14 @@
 /*
  * resolving.h - what the files of resolve share.
  *
- * resolve.c       the order of the steps, tables, Macs
+ * resolve.c       the tables, and the order of the steps
  * snapshot.c      which imports take part, and where their rows are
  * joining.c       rows without a serial number, re-enrolled Macs
  * slots.c         what is known of each Mac before its row is written
+ * cells.c         values of rows
+ * conflicts.c     what sources say differently
+ * macs.c          Macs
+ * accounts_scan.c which Macs have which accounts
  * accounts.c      accounts
  *
  * Two paths lead to the tables. A Mac or account with one row is copied by an
@@ -162,17 +166,33 @@ int slot_reported(struct resolve *r, struct slot *s, const struct part *p,
  * whether a complete list was read. */
 int slot_listed(struct resolve *r, struct slot *s, int flag, int said);
 
-/* resolve.c: cells and conflicts, for Macs and accounts alike */
+/* cells.c */
 struct cell cell_read(struct resolve *r, sqlite3_stmt *st, int column,
                       const struct fact *f);
 int cell_bind(sqlite3_stmt *st, int index, const struct cell *c);
+/* Where a row comes from and its time, by the columns 1 to 4 of a statement:
+ * part, row, line, time. */
+struct merge_row merge_row_head(const struct resolve *r, sqlite3_stmt *st);
+
+/* conflicts.c */
+/* The values of one fact that count, as rows of "conflict". */
 int conflict_add(struct resolve *r, int64_t device_id, const char *account,
                  const struct fact *f, size_t at, const struct merge_row *rows,
                  size_t n, struct err *err) MUST_CHECK;
+/* Names of the client, on the level that decides. */
+int conflicts_of_owners(struct resolve *r, struct err *err) MUST_CHECK;
+/* A complete list was read, and a source says that lists are not complete. */
+int conflicts_of_lists(struct resolve *r, struct err *err) MUST_CHECK;
+
+/* macs.c */
 bool fact_in_table(const struct fact *f); /* device_fact has a column for it */
+bool fact_in_texts(const struct fact *f); /* device_text has the rest */
+int macs_write(struct resolve *r, struct err *err) MUST_CHECK;
+
+/* accounts_scan.c */
+int accounts_scan(struct resolve *r, struct err *err) MUST_CHECK;
 
 /* accounts.c */
-int accounts_scan(struct resolve *r, struct err *err) MUST_CHECK;
 int accounts_write(struct resolve *r, struct err *err) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/base.h"
 
 #include "analyze/resolving.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 
 static const char *const tables[ROW_KINDS] = {"device_row", "account_row",
