@@ -11,8 +11,6 @@
 #include "core/db.h"
 #include "core/text.h"
 
-#include <jansson.h>
-
 /* The names of one Mac in a part that comes in order. */
 struct name_group {
     int64_t device;

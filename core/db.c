@@ -17,6 +17,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A write came to nothing: SQLite says "full" where the volume is, and "I/O
+ * error" at a limit of file size. */
+static bool no_room(sqlite3 *db)
+{
+    switch (sqlite3_extended_errcode(db)) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+    case SQLITE_IOERR_DIR_FSYNC:
+        return true;
+    default:
+        return false;
+    }
+}
+
 int db_fail(sqlite3 *db, const char *what, struct err *err)
 {
     int rc = sqlite3_errcode(db) & 0xff;
@@ -32,13 +48,21 @@ int db_fail(sqlite3 *db, const char *what, struct err *err)
         return err_hint(err, "restore it from a backup, or ingest the exports "
                              "again into a new file");
     }
+    if (no_room(db)) {
+        err_at(err, ERR_OUTPUT, sqlite3_db_filename(db, "main"), 0, 0,
+               "cannot %s: %s", what,
+               rc == SQLITE_FULL ? "the volume is full"
+                                 : "writing to the volume failed");
+        return err_hint(err, "make room and run it again; files that were read "
+                             "to their end stay read");
+    }
     return err_set(err, ERR_FAIL, "cannot %s: %s", what, sqlite3_errmsg(db));
 }
 
 int db_script(sqlite3 *db, const char *sql, struct err *err)
 {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return db_fail(db, "run a statement", err);
+        return db_fail(db, "work on the database", err);
     return 0;
 }
 

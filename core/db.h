@@ -35,8 +35,8 @@ sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
                  const char *schema, struct err *err);
 void db_close(sqlite3 *db); /* NULL is fine */
 
-/* Turn SQLite's last error into *err (busy: ERR_BUSY); returns -1. "what" says
- * what failed: "read findings". */
+/* Turn SQLite's last error into *err (busy: ERR_BUSY, a write that found no
+ * room: ERR_OUTPUT); returns -1. "what" says what failed: "read findings". */
 int db_fail(sqlite3 *db, const char *what, struct err *err);
 
 /* Run a script of several statements without results. */

@@ -138,4 +138,23 @@ if [ -s "$dir/status" ]; then status=$(cat "$dir/status"); fi
 status=0
 "$muster" rules list >/dev/full 2>"$dir/err" || status=$?
 [ "$status" = 6 ] || fail "/dev/full: status $status"
+
+# No room for the database: its name, status 6, and a file that was not read to
+# its end is not in it. A limit of file size stands for the full volume.
+i=0
+while [ "$i" -lt 3000 ]; do
+    echo "C02X$((10000 + i)),on,a name that makes the row of this Mac longer"
+    i=$((i + 1))
+done | { echo serial,filevault,name; cat; } >"$dir/large.csv"
+"$muster" ingest -q -d "$dir/room.db" --as-of 2026-11-24 "$dir/off.csv" ||
+    fail "no room: a small file"
+status=0
+(ulimit -f 300; exec "$muster" ingest -q -d "$dir/room.db" \
+    --as-of 2026-11-24 "$dir/large.csv") 2>"$dir/err" || status=$?
+[ "$status" = 6 ] || fail "no room: status $status"
+grep -q 'room.db: cannot .*: writing to the volume failed' "$dir/err" ||
+    fail "no room: $(cat "$dir/err")"
+"$muster" query -d "$dir/room.db" 'SELECT count(*) FROM import' \
+    >"$dir/out" 2>&1
+tr -d '\r' <"$dir/out" | grep -qx 1 || fail "no room: $(cat "$dir/out")"
 echo "$n checks"
