@@ -15,8 +15,8 @@ struct cases_count {
     int64_t passed, failed;
 };
 
-/* Takes one complaint: "file" and line of the case, and what differs. */
-typedef void cases_fn(void *ctx, const char *file, long line, const char *text);
+/* Takes one complaint: what differs, with file, line and column of the case. */
+typedef void cases_fn(void *ctx, const struct err *fault);
 
 /*
  * Run the cases of rule number "only" of the catalogue (SIZE_MAX: of all).

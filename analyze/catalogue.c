@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "analyze/catalogue.h"
+#include "analyze/rule_place.h"
 #include "core/resource.h"
 #include "core/strbuf.h"
 #include "core/text.h"
@@ -176,7 +177,11 @@ static int add_rule(struct catalogue *c, struct rule *r, char *cases,
     }
     at = place_of(c, r->id);
     if (at < c->count && c->rules[at]->own) {
-        err_at(&r->broken, ERR_CONFIG, r->file, 1, 0,
+        const char *id = rule_header_word(r, "id", NULL);
+        long line, column;
+
+        rule_place(r, id ? id : r->text, &line, &column);
+        err_at(&r->broken, ERR_CONFIG, r->file, line, column,
                "has the id %s, as has %s", r->id, c->rules[at]->file);
         c->rules[at]->broken = r->broken;
         rule_free(r);

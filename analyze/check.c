@@ -9,6 +9,7 @@
 #include "analyze/judge.h"
 #include "analyze/resolve.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_place.h"
 #include "core/db.h"
 #include "core/resource.h"
 #include "core/strbuf.h"
@@ -34,22 +35,25 @@ static void tell(struct checker *k, const struct err *fault)
     k->fn(k->ctx, fault);
 }
 
-static void at_fault(struct checker *k, const struct rule *r, const char *hint,
-                     const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void at_fault(struct checker *k, const struct rule *r, const char *at,
+                     const char *hint, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
-static void at_fault(struct checker *k, const struct rule *r, const char *hint,
-                     const char *fmt, ...)
+/* "at" is a place in the rule's text; NULL is its beginning. */
+static void at_fault(struct checker *k, const struct rule *r, const char *at,
+                     const char *hint, const char *fmt, ...)
 {
     struct err fault = {0};
     char text[400];
+    long line, column;
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    err_at(&fault, ERR_CONFIG, r->file, 1, 0, "%s", text);
+    rule_place(r, at ? at : r->text, &line, &column);
+    err_at(&fault, ERR_CONFIG, r->file, line, column, "%s", text);
     if (hint)
-        err_hint(&fault, "did you mean \"%s\"?", hint);
+        err_hint(&fault, "%s", hint);
     tell(k, &fault);
 }
 
@@ -59,7 +63,8 @@ static void check_words(struct checker *k, const struct rule *r,
                         const char *key, const char *list,
                         const char *const *words, size_t n)
 {
-    char word[64];
+    char word[64], hint[100];
+    const char *near;
     size_t len, i;
 
     for (; *list; list += len + (list[len] == ' ')) {
@@ -69,9 +74,12 @@ static void check_words(struct checker *k, const struct rule *r,
         snprintf(word, sizeof(word), "%.*s", (int)len, list);
         for (i = 0; i < n && strcmp(words[i], word) != 0; i++)
             ;
-        if (i == n)
-            at_fault(k, r, text_nearest(word, words, n), "%s: unknown \"%s\"",
-                     key, word);
+        if (i < n)
+            continue;
+        near = text_nearest(word, words, n);
+        snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near ? near : "");
+        at_fault(k, r, rule_header_word(r, key, word), near ? hint : NULL,
+                 "%s: unknown \"%s\"", key, word);
     }
 }
 
@@ -135,18 +143,38 @@ static int open_store(struct checker *k, struct err *err)
     return rc;
 }
 
-static int check_rule(struct checker *k, const struct rule *r, struct err *err)
+/* A rule without a SELECT is one that the program makes; a file of one's own
+ * may give such a rule other words. */
+static void check_made(struct checker *k, const struct rule *r)
+{
+    const char *kind = rule_header_word(r, "kind", NULL);
+
+    if (!rule_is_made(r->id))
+        at_fault(k, r, kind, NULL,
+                 "kind: engine is for DATA-01, DATA-03 and ST-14, which the "
+                 "program makes");
+    else if (*rule_first_word(r))
+        at_fault(k, r, rule_first_word(r), NULL,
+                 "has a SELECT, which a rule of kind engine never runs");
+}
+
+/* Whether its cases can be run is told in *sound. */
+static int check_rule(struct checker *k, const struct rule *r, bool *sound,
+                      struct err *err)
 {
     struct err fault = {0};
     struct rule_query *q;
 
+    *sound = false;
     if (r->broken.code != ERR_NONE) {
         tell(k, &r->broken);
         return 0;
     }
     check_header(k, r);
-    if (r->kind == RULE_ENGINE && !r->own)
+    if (r->kind == RULE_ENGINE) {
+        check_made(k, r);
         return 0;
+    }
     q = rule_open(&k->guard, r, &fault);
     if (!q && fault.code != ERR_CONFIG) {
         *err = fault;
@@ -154,35 +182,33 @@ static int check_rule(struct checker *k, const struct rule *r, struct err *err)
     }
     if (!q)
         tell(k, &fault);
+    *sound = q != NULL;
     rule_close(q);
     return 0;
 }
 
 /* --------------------------------------------------------------- the cases */
 
-static void case_fault(void *ctx, const char *file, long line, const char *text)
+static void case_fault(void *ctx, const struct err *fault)
 {
-    struct err fault = {0};
-
-    err_at(&fault, ERR_CONFIG, file, line, 0, "%s", text);
-    tell(ctx, &fault);
+    tell(ctx, fault);
 }
 
-static int check_cases(struct checker *k, size_t i, struct cases_count *counts,
-                       struct err *err)
+static int check_cases(struct checker *k, size_t i, bool sound,
+                       struct cases_count *counts, struct err *err)
 {
     const struct rule *r = k->c->rules[i];
+    char hint[300];
 
     if (r->broken.code != ERR_NONE || r->kind == RULE_ENGINE)
         return 0;
     if (!k->c->cases[i][0]) {
-        struct err fault = {0};
-
-        err_at(&fault, ERR_CONFIG, r->file, 1, 0, "has no cases");
-        err_hint(&fault, "put some into %s", k->c->case_files[i]);
-        tell(k, &fault);
+        snprintf(hint, sizeof(hint), "put some into %s", k->c->case_files[i]);
+        at_fault(k, r, NULL, hint, "has no cases");
         return 0;
     }
+    if (!sound)
+        return 0;
     return cases_run(k->c, i, case_fault, k, counts, err);
 }
 
@@ -192,20 +218,26 @@ int rules_check(const struct catalogue *c, const struct remedies *remedies,
 {
     struct checker k = {.c = c, .remedies = remedies, .fn = fn, .ctx = ctx};
     struct cases_count *counts = calloc(c->count + 1, sizeof(*counts));
+    bool *sound = calloc(c->count + 1, sizeof(*sound));
     size_t i;
-    int rc = counts ? open_store(&k, err) : err_nomem(err);
+    int rc = -1;
 
+    if (!counts || !sound)
+        err_nomem(err);
+    else
+        rc = open_store(&k, err);
     if (rc == 0)
         rule_guard_set(&k.guard, k.db);
     for (i = 0; i < c->count && rc == 0; i++)
         if (!own_only || c->rules[i]->own)
-            rc = check_rule(&k, c->rules[i], err);
+            rc = check_rule(&k, c->rules[i], &sound[i], err);
     for (i = 0; i < c->count && rc == 0; i++)
         if (!own_only || c->rules[i]->own)
-            rc = check_cases(&k, i, counts, err);
+            rc = check_cases(&k, i, sound[i], counts, err);
     rule_guard_end(&k.guard);
     db_close(k.db);
     free(counts);
+    free(sound);
     *faults = k.faults;
     return rc;
 }

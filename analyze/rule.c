@@ -5,6 +5,7 @@
 
 #include "analyze/derive.h"
 #include "analyze/rule.h"
+#include "analyze/rule_place.h"
 #include "core/facts.h"
 #include "core/text.h"
 
@@ -73,22 +74,24 @@ enum key {
 /* The header while it is read: values end up in one block of memory. */
 struct header {
     const char *value[KEY_COUNT]; /* NULL: not given */
-    long line[KEY_COUNT];
-    char *free; /* where the next byte goes */
+    char *free;                   /* where the next byte goes */
 };
 
-static int broken(struct rule *r, long line, const char *fmt, ...)
+static int broken(struct rule *r, const char *at, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
-static int broken(struct rule *r, long line, const char *fmt, ...)
+/* "at" is the place in the rule's text; NULL is its beginning. */
+static int broken(struct rule *r, const char *at, const char *fmt, ...)
 {
     char text[400];
+    long line, column;
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    return err_at(&r->broken, ERR_CONFIG, r->file, line, 0, "%s", text);
+    rule_place(r, at ? at : r->text, &line, &column);
+    return err_at(&r->broken, ERR_CONFIG, r->file, line, column, "%s", text);
 }
 
 static size_t trimmed(const char **s, size_t n)
@@ -129,7 +132,7 @@ static void append(struct header *h, const char *s, size_t n)
 }
 
 static int read_key(struct rule *r, struct header *h, const char *s, size_t n,
-                    size_t len, long line, int *last)
+                    size_t len, int *last)
 {
     const char *value = s + 3 + len + 1;
     size_t size = trimmed(&value, n - 3 - len - 1);
@@ -144,15 +147,14 @@ static int read_key(struct rule *r, struct header *h, const char *s, size_t n,
         const char *near = text_nearest(name, keys, KEY_COUNT);
 
         *last = -1;
-        broken(r, line, "unknown key \"%s\" in the header", name);
+        broken(r, s + 3, "unknown key \"%s\" in the header", name);
         return near ? err_hint(&r->broken, "did you mean \"%s\"?", near) : -1;
     }
     if (h->value[k])
-        return broken(r, line, "\"%s\" is given twice", name);
+        return broken(r, s + 3, "\"%s\" is given twice", name);
     if (*last >= 0)
         h->free++; /* past the terminator of the value before */
     h->value[k] = h->free;
-    h->line[k] = line;
     append(h, value, size);
     *last = k;
     return 0;
@@ -171,7 +173,7 @@ static void read_header(struct rule *r, struct header *h, const char *text)
 
         len = key_length(s, n);
         if (len) {
-            read_key(r, h, s, n, len, line, &last);
+            read_key(r, h, s, n, len, &last);
         } else if (last >= 0 && goes_on(s, n)) {
             const char *more = s + 2;
             size_t size = trimmed(&more, n - 2);
@@ -202,7 +204,7 @@ static enum severity read_severity(struct rule *r, const struct header *h,
         return fallback;
     s = severity_read(given(h, k));
     if (s == SEV_NONE) {
-        broken(r, h->line[k],
+        broken(r, rule_header_word(r, keys[k], NULL),
                "%s: expected critical, high, medium, low or info, found \"%s\"",
                keys[k], given(h, k));
         return fallback;
@@ -217,7 +219,7 @@ static void read_words(struct rule *r, const struct header *h)
 
     r->account_scope = strcmp(scope, "account") == 0;
     if (scope[0] && !r->account_scope && strcmp(scope, "device") != 0)
-        broken(r, h->line[KEY_SCOPE],
+        broken(r, rule_header_word(r, "scope", NULL),
                "scope: expected device or account, found \"%s\"", scope);
     if (strcmp(kind, "report-only") == 0)
         r->kind = RULE_REPORT_ONLY;
@@ -226,20 +228,20 @@ static void read_words(struct rule *r, const struct header *h)
     else if (strcmp(kind, "engine") == 0)
         r->kind = RULE_ENGINE;
     else if (kind[0])
-        broken(r, h->line[KEY_KIND],
+        broken(r, rule_header_word(r, "kind", NULL),
                "kind: expected report-only, cause or engine, found \"%s\"",
                kind);
     r->core = strcmp(core, "yes") == 0;
     if (core[0] && !r->core && strcmp(core, "no") != 0)
-        broken(r, h->line[KEY_CORE], "core: expected yes or no, found \"%s\"",
-               core);
+        broken(r, rule_header_word(r, "core", NULL),
+               "core: expected yes or no, found \"%s\"", core);
     r->severity = read_severity(r, h, KEY_SEVERITY, SEV_MEDIUM);
     r->unknown_severity = read_severity(r, h, KEY_UNKNOWN, SEV_NONE);
 }
 
 /* -------------------------------------------------- what the rule requires */
 
-static void unknown_fact(struct rule *r, long line, const char *name)
+static void unknown_fact(struct rule *r, const char *name)
 {
     const char *words[FACT_DEVICE_MOST + FACT_ACCOUNT_MOST], *near;
     size_t n = 0, i;
@@ -249,13 +251,13 @@ static void unknown_fact(struct rule *r, long line, const char *name)
     for (i = 0; i < account_fact_count; i++)
         words[n++] = account_facts[i].name;
     near = text_nearest(name, words, n);
-    broken(r, line, "facts: there is no fact \"%s\"", name);
+    broken(r, rule_header_word(r, "facts", name),
+           "facts: there is no fact \"%s\"", name);
     if (near)
         err_hint(&r->broken, "did you mean \"%s\"?", near);
 }
 
-static void need_fact(struct rule *r, struct need *need, long line,
-                      const char *name)
+static void need_fact(struct rule *r, struct need *need, const char *name)
 {
     int device = fact_index(FACT_DEVICE, name);
     int account = fact_index(FACT_ACCOUNT, name);
@@ -274,12 +276,12 @@ static void need_fact(struct rule *r, struct need *need, long line,
     else if (custom_name(name))
         need->custom = true;
     else
-        unknown_fact(r, line, name);
+        unknown_fact(r, name);
 }
 
 /* One item: names with | between. "from" is copied to the header's memory. */
 static void read_need(struct rule *r, struct header *h, const char *from,
-                      size_t n, long line)
+                      size_t n)
 {
     struct need *need = &r->needs[r->need_count];
     const char *end, *name;
@@ -291,7 +293,8 @@ static void read_need(struct rule *r, struct header *h, const char *from,
     if (n == 0)
         return;
     if (r->need_count == NEEDS_MOST) {
-        broken(r, line, "facts: more than %d items", NEEDS_MOST);
+        broken(r, rule_header_word(r, "facts", NULL),
+               "facts: more than %d items", NEEDS_MOST);
         return;
     }
     r->need_count++;
@@ -305,20 +308,19 @@ static void read_need(struct rule *r, struct header *h, const char *from,
         len = bar ? (size_t)(bar - name) : (size_t)(end - name);
         size = trimmed(&word, len);
         snprintf(one, sizeof(one), "%.*s", (int)size, word);
-        need_fact(r, need, line, one);
+        need_fact(r, need, one);
     }
 }
 
 static void read_needs(struct rule *r, struct header *h)
 {
     const char *s = given(h, KEY_FACTS);
-    long line = h->line[KEY_FACTS];
 
     while (*s) {
         const char *comma = strchr(s, ',');
         size_t n = comma ? (size_t)(comma - s) : strlen(s);
 
-        read_need(r, h, s, n, line);
+        read_need(r, h, s, n);
         s += comma ? n + 1 : n;
     }
 }
@@ -350,26 +352,54 @@ static const char *id_of_file(struct header *h, const char *file)
     return id;
 }
 
+/* A key that is not there: perhaps its line is written in another way, or
+ * stands below the first line that is none of the header. */
+static void missing_key(struct rule *r, const char *key)
+{
+    const char *like = rule_header_lookalike(r, key);
+    long end = r->sql_line;
+
+    broken(r, like, "the header has no \"%s\"", key);
+    if (like && end > 1)
+        err_hint(&r->broken,
+                 "it ends before line %ld; a line of it is \"-- %s: ...\"", end,
+                 key);
+}
+
 static void check_given(struct rule *r, const struct header *h)
 {
     static const enum key needed[] = {KEY_ID,       KEY_TITLE, KEY_SCOPE,
-                                      KEY_SEVERITY, KEY_USES,  KEY_FACTS,
-                                      KEY_WHY,      KEY_FIX};
+                                      KEY_SEVERITY, KEY_USES,  KEY_LOSES,
+                                      KEY_FACTS,    KEY_WHY,   KEY_FIX};
     size_t i;
 
     for (i = 0; i < COUNT_OF(needed); i++) {
-        bool may_be_empty = needed[i] == KEY_FIX || needed[i] == KEY_FACTS ||
-                            needed[i] == KEY_USES;
+        enum key k = needed[i];
+        bool may_be_empty =
+            k == KEY_FIX || k == KEY_FACTS || k == KEY_USES || k == KEY_LOSES;
 
-        if (!h->value[needed[i]])
-            broken(r, 1, "the header has no \"%s\"", keys[needed[i]]);
-        else if (!may_be_empty && !h->value[needed[i]][0])
-            broken(r, h->line[needed[i]], "\"%s\" is empty", keys[needed[i]]);
+        if (!h->value[k])
+            missing_key(r, keys[k]);
+        else if (!may_be_empty && !h->value[k][0])
+            broken(r, rule_header_word(r, keys[k], NULL), "\"%s\" is empty",
+                   keys[k]);
     }
     if (h->value[KEY_ID] && !good_id(h->value[KEY_ID]))
-        broken(r, h->line[KEY_ID],
+        broken(r, rule_header_word(r, "id", NULL),
                "id: expected capitals, digits and dashes, found \"%s\"",
                h->value[KEY_ID]);
+}
+
+/* Bytes that are no text; a mark of the encoding before it is passed over. */
+static void check_bytes(struct rule *r, size_t n)
+{
+    const char *nul = memchr(r->text, '\0', n);
+    size_t good = utf8_check(r->text, n);
+
+    if (nul)
+        broken(r, nul, "has a NUL byte");
+    else if (good < n)
+        broken(r, r->text + good, "is no UTF-8 text");
 }
 
 struct rule *rule_parse(const char *file, const char *module, const char *text,
@@ -381,6 +411,10 @@ struct rule *rule_parse(const char *file, const char *module, const char *text,
 
     if (!r)
         return NULL;
+    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        n -= 3;
+    }
     r->memory = malloc(room);
     if (!r->memory) {
         free(r);
@@ -397,8 +431,7 @@ struct rule *rule_parse(const char *file, const char *module, const char *text,
     append(&h, text, n);
     h.free++;
     sha256_text(text, n, r->digest);
-    if (memchr(text, '\0', n))
-        broken(r, 1, "has a NUL byte");
+    check_bytes(r, n);
     read_header(r, &h, r->text);
     r->id = given(&h, KEY_ID);
     r->title = given(&h, KEY_TITLE);
@@ -424,6 +457,12 @@ void rule_free(struct rule *r)
         return;
     free(r->memory);
     free(r);
+}
+
+bool rule_is_made(const char *id)
+{
+    return strcmp(id, "DATA-01") == 0 || strcmp(id, "DATA-03") == 0 ||
+           strcmp(id, "ST-14") == 0;
 }
 
 bool word_in(const char *list, const char *word)

@@ -78,6 +78,10 @@ struct rule *rule_parse(const char *file, const char *module, const char *text,
                         size_t n);
 void rule_free(struct rule *r); /* NULL is fine */
 
+/* Whether the program makes this rule's results itself, from those of others:
+ * its file has a header and no SELECT. */
+bool rule_is_made(const char *id);
+
 /* Whether a word stands in a list of words with blanks between. */
 bool word_in(const char *list, const char *word);
 

@@ -8,6 +8,7 @@
 
 #include "analyze/derive.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_place.h"
 #include "analyze/rule_text.h"
 #include "core/facts.h"
 #include "core/policy.h"
@@ -110,16 +111,10 @@ static bool wants_truth(const struct view *v)
 
 static int refuse(const struct rule *r, const struct token *t, struct err *err)
 {
-    const char *s, *start = r->sql;
-    long line = r->sql_line;
+    long line, column;
 
-    for (s = r->sql; s < t->at; s++)
-        if (*s == '\n') {
-            line++;
-            start = s + 1;
-        }
-    err_at(err, ERR_CONFIG, r->file, line,
-           (long)utf8_length(start, (size_t)(t->at - start)) + 1,
+    rule_place(r, t->at, &line, &column);
+    err_at(err, ERR_CONFIG, r->file, line, column,
            "%s is a text, in the place of a truth value", t->text);
     return err_hint(err, "compare it: %s = '...', or %s IS NOT NULL", t->text,
                     t->text);

@@ -8,6 +8,8 @@
 
 #include "analyze/rule.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_place.h"
+#include "analyze/rule_text.h"
 #include "core/commands.h"
 #include "core/db.h"
 #include "core/strbuf.h"
@@ -86,22 +88,9 @@ static int read_only(void *ctx, int action, const char *arg1, const char *arg2,
 
 /* ----------------------------------------------------------------- messages */
 
-/* Line and column of an offset into the SELECT. */
-static void place(const struct rule *r, int offset, long *line, long *column)
-{
-    const char *s = r->sql, *start = s, *at = s + offset;
-
-    *line = r->sql_line;
-    for (; s < at && *s; s++)
-        if (*s == '\n') {
-            (*line)++;
-            start = s + 1;
-        }
-    *column = (long)utf8_length(start, (size_t)(at - start)) + 1;
-}
-
 /* "no such column: filevualt": what may have been meant. */
-static void suggest(sqlite3 *db, const char *message, struct err *err)
+static void suggest(sqlite3 *db, const struct rule *r, const char *message,
+                    struct err *err)
 {
     static const char prefix[] = "no such column: ";
     const char *name = message + sizeof(prefix) - 1, *near, *dot;
@@ -114,55 +103,84 @@ static void suggest(sqlite3 *db, const char *message, struct err *err)
         return;
     dot = strrchr(name, '.');
     snprintf(wanted, sizeof(wanted), "%.79s", dot ? dot + 1 : name);
-    if (sqlite3_prepare_v2(db, "SELECT * FROM temp.account_posture", -1, &st,
-                           NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db,
+                           r->account_scope
+                               ? "SELECT * FROM temp.account_posture"
+                               : "SELECT * FROM temp.device_posture",
+                           -1, &st, NULL) != SQLITE_OK)
         return;
     for (i = 0; i < sqlite3_column_count(st) && n < (int)COUNT_OF(words); i++)
         words[n++] = sqlite3_column_name(st, i);
     near = text_nearest(wanted, words, (size_t)n);
-    if (near)
+    if (near && ascii_casecmp(near, wanted) != 0)
         err_hint(err, "did you mean \"%s\"?", near);
     sqlite3_finalize(st);
+}
+
+/* A function that a rule may not call, and what stands in its place. */
+static int refuse_function(const char *name, struct err *err)
+{
+    static const char *const clocks[] = {"date",         "time",
+                                         "datetime",     "julianday",
+                                         "unixepoch",    "strftime",
+                                         "timediff",     "current_date",
+                                         "current_time", "current_timestamp"};
+
+    if (one_of(clocks, COUNT_OF(clocks), name))
+        return err_hint(err, "a rule has no clock; the instant of judgement is "
+                             "the column as_of, in seconds");
+    if (text_starts(name, "random"))
+        return err_hint(err, "the same facts give the same findings, so a rule "
+                             "has no chance in it");
+    return err_hint(err, "functions that SQLite and PostgreSQL share may be "
+                         "used; CASE serves for most others");
 }
 
 /* What SQLite says of the rule's own text, with the place. */
 static int sql_fault(sqlite3 *db, const struct rule *r, struct err *err)
 {
+    static const char function[] = "not authorized to use function: ";
     int offset = sqlite3_error_offset(db), code = sqlite3_errcode(db) & 0xff;
-    long line = r->sql_line, column = 0;
+    const char *at = offset >= 0 ? r->sql + offset : rule_first_word(r);
+    const char *says = sqlite3_errmsg(db);
     char message[400];
+    long line, column;
 
     if (code == SQLITE_NOMEM)
         return err_nomem(err);
-    snprintf(message, sizeof(message), "%s", sqlite3_errmsg(db));
-    if (offset >= 0)
-        place(r, offset, &line, &column);
-    if (code == SQLITE_AUTH && strstr(message, "function"))
-        snprintf(message, sizeof(message), "%s; a rule may not use it",
-                 sqlite3_errmsg(db));
-    else if (code == SQLITE_AUTH)
-        snprintf(message, sizeof(message),
-                 "%s: a rule only reads device_posture and account_posture",
-                 sqlite3_errmsg(db));
-    err_at(err, ERR_CONFIG, r->file, line, column, "%s", message);
+    snprintf(message, sizeof(message), "%s", says);
+    rule_place(r, at, &line, &column);
+    if (text_starts(message, function)) {
+        says = message + sizeof(function) - 1;
+        err_at(err, ERR_CONFIG, r->file, line, column,
+               "a rule may not use the function %s", says);
+        return refuse_function(says, err);
+    }
+    err_at(err, ERR_CONFIG, r->file, line, column, "%s%s", message,
+           code == SQLITE_AUTH
+               ? ": a rule only reads device_posture and account_posture"
+               : "");
     if (code != SQLITE_AUTH)
-        suggest(db, message, err);
+        suggest(db, r, message, err);
     return -1;
 }
 
-static int rule_fault(const struct rule *r, struct err *err, const char *fmt,
-                      ...) PRINTF_LIKE(3, 4);
+static int rule_fault(const struct rule *r, const char *at, struct err *err,
+                      const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-static int rule_fault(const struct rule *r, struct err *err, const char *fmt,
-                      ...)
+/* "at" is a place in the SELECT. */
+static int rule_fault(const struct rule *r, const char *at, struct err *err,
+                      const char *fmt, ...)
 {
     char text[400];
+    long line, column;
     va_list args;
 
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    return err_at(err, ERR_CONFIG, r->file, r->sql_line, 0, "%s", text);
+    rule_place(r, at, &line, &column);
+    return err_at(err, ERR_CONFIG, r->file, line, column, "%s", text);
 }
 
 /* --------------------------------------------------------------- opening */
@@ -188,7 +206,8 @@ static int check_columns(const struct rule *r, sqlite3_stmt *st, bool has[6],
             ;
         if (k == 6) {
             near = text_nearest(name, names, 6);
-            rule_fault(r, err, "yields a column \"%s\"", name);
+            rule_fault(r, rule_word(r, name), err, "yields a column \"%s\"",
+                       name);
             return near ? err_hint(err, "did you mean \"%s\"?", near)
                         : err_hint(err,
                                    "a rule of scope %s yields %s, "
@@ -198,33 +217,49 @@ static int check_columns(const struct rule *r, sqlite3_stmt *st, bool has[6],
                                    names[0]);
         }
         if (has[k])
-            return rule_fault(r, err, "yields the column \"%s\" twice", name);
+            return rule_fault(r, rule_word(r, name), err,
+                              "yields the column \"%s\" twice", name);
         has[k] = true;
     }
     for (k = 0; k <= COL_FAILS; k++)
         if (!has[k])
-            return rule_fault(r, err, "yields no column \"%s\"", names[k]);
+            return rule_fault(r, rule_first_word(r), err,
+                              "yields no column \"%s\"", names[k]);
     return 0;
 }
 
-/* Nothing but blanks, comments and semicolons. */
-static bool nothing_left(const char *s)
+/* What comes after the SELECT, blanks, comments and semicolons apart. */
+static const char *what_follows(const char *s)
 {
-    while (*s) {
-        if (ascii_isspace(*s) || *s == ';') {
-            s++;
-        } else if (s[0] == '-' && s[1] == '-') {
-            s += strcspn(s, "\n");
-        } else if (s[0] == '/' && s[1] == '*') {
-            s = strstr(s + 2, "*/");
-            if (!s)
-                return false;
-            s += 2;
-        } else {
-            return false;
-        }
-    }
-    return true;
+    struct token t;
+
+    do
+        s = token_next(s, &t);
+    while (token_is(&t, ";"));
+    return t.at;
+}
+
+/* A parameter in the SELECT: ? or :name, @name, $name. */
+static const char *find_parameter(const struct rule *r)
+{
+    const char *s = r->sql;
+    struct token t;
+
+    for (s = token_next(s, &t); t.text[0]; s = token_next(s, &t))
+        if (strchr("?:@$", t.text[0]))
+            return t.at;
+    return rule_first_word(r);
+}
+
+/* A quote or comment without an end swallows the rest of the file. */
+static int check_closed(const struct rule *r, struct err *err)
+{
+    const char *at = rule_unclosed(r);
+
+    if (!at)
+        return 0;
+    return rule_fault(r, at, err, "a %s is opened here and never closed",
+                      *at == '/' ? "comment" : "quote");
 }
 
 /* The length of the SELECT without what may follow it. */
@@ -235,17 +270,18 @@ static int check_text(sqlite3 *db, const struct rule *r, bool has[6],
     const char *tail;
     int rc = -1;
 
+    if (check_closed(r, err) < 0)
+        return -1;
     if (sqlite3_prepare_v2(db, r->sql, -1, &st, &tail) != SQLITE_OK)
         return sql_fault(db, r, err);
     *length = (size_t)(tail - r->sql);
     if (!st)
-        rule_fault(r, err, "has no SELECT");
-    else if (!nothing_left(tail))
-        rule_fault(r, err, "is more than one statement");
+        rule_fault(r, rule_first_word(r), err, "has no SELECT");
+    else if (*what_follows(tail))
+        rule_fault(r, what_follows(tail), err, "is more than one statement");
     else if (sqlite3_bind_parameter_count(st))
-        rule_fault(r, err,
-                   "has parameters; everything a rule may ask is a "
-                   "column");
+        rule_fault(r, find_parameter(r), err,
+                   "has parameters; everything a rule may ask is a column");
     else
         rc = check_columns(r, st, has, err);
     sqlite3_finalize(st);
@@ -375,8 +411,10 @@ static int read_truth(const struct rule *r, sqlite3_stmt *st, int column,
         *out = sqlite3_column_int64(st, column) != 0;
         return 0;
     default:
-        return rule_fault(r, err, "%s is no truth value",
-                          column == COL_APPLIES ? "applies" : "fails");
+        return rule_fault(
+            r, rule_word(r, column == COL_APPLIES ? "applies" : "fails"), err,
+            "%s is no truth value",
+            column == COL_APPLIES ? "applies" : "fails");
     }
 }
 
@@ -386,7 +424,8 @@ static int read_head(const struct rule *r, sqlite3_stmt *st,
     *row = (struct rule_row){.id = sqlite3_column_int64(st, COL_ID),
                              .severity = SEV_NONE};
     if (sqlite3_column_type(st, COL_ID) != SQLITE_INTEGER)
-        return rule_fault(r, err, "yields a row without an id");
+        return rule_fault(r, rule_first_word(r), err,
+                          "yields a row without an id");
     if (read_truth(r, st, COL_APPLIES, &row->applies, err) < 0)
         return -1;
     return read_truth(r, st, COL_FAILS, &row->fails, err);
@@ -400,12 +439,13 @@ static int read_rest(const struct rule *r, sqlite3_stmt *st,
     if (severity) {
         row->severity = severity_read(severity);
         if (row->severity == SEV_NONE)
-            return rule_fault(r, err, "yields the severity \"%s\"", severity);
+            return rule_fault(r, rule_word(r, severity), err,
+                              "yields the severity \"%s\"", severity);
     }
     row->evidence = (const char *)sqlite3_column_text(st, COL_EVIDENCE);
     row->remedy = (const char *)sqlite3_column_text(st, COL_REMEDY);
     if (row->remedy && !word_in(r->fix, row->remedy))
-        return rule_fault(r, err,
+        return rule_fault(r, rule_word(r, row->remedy), err,
                           "chooses the remedy \"%s\", which \"fix\" does not "
                           "name",
                           row->remedy);
@@ -416,9 +456,11 @@ static int stopped(struct rule_query *q, int step, const struct budget *b,
                    struct err *err)
 {
     if ((step & 0xff) == SQLITE_INTERRUPT && b->left < 0)
-        return rule_fault(q->rule, err, "takes more steps than a rule may");
+        return rule_fault(q->rule, rule_first_word(q->rule), err,
+                          "takes more steps than a rule may");
     if ((step & 0xff) == SQLITE_ERROR || (step & 0xff) == SQLITE_TOOBIG)
-        return rule_fault(q->rule, err, "%s", sqlite3_errmsg(q->db));
+        return rule_fault(q->rule, rule_first_word(q->rule), err, "%s",
+                          sqlite3_errmsg(q->db));
     return db_fail(q->db, "run a rule", err);
 }
 
@@ -445,7 +487,8 @@ int rule_ask(struct rule_query *q, struct rule_row *row, struct err *err)
     sqlite3_bind_int64(q->whole, 2, id);
     step = guarded_step(q, q->whole);
     if (step == SQLITE_DONE)
-        rule_fault(q->rule, err, "yields other rows when asked again");
+        rule_fault(q->rule, rule_first_word(q->rule), err,
+                   "yields other rows when asked again");
     else if (step != SQLITE_ROW)
         stopped(q, step, &b, err);
     else if (read_head(q->rule, q->whole, row, err) == 0)

@@ -264,13 +264,10 @@ static int show(struct rules *r, const char *id, struct err *err)
 
 /* -------------------------------------------------------------------- test */
 
-static void complain(void *ctx, const char *file, long line, const char *text)
+static void complain(void *ctx, const struct err *fault)
 {
-    struct err e = {0};
-
     (void)ctx;
-    err_at(&e, ERR_CONFIG, file, line, 0, "%s", text);
-    err_print(&e, stderr);
+    err_print(fault, stderr);
 }
 
 static int test_ids(struct rules *r, struct cases_count *counts,
@@ -320,8 +317,9 @@ static int print_counts(const struct rules *r, const struct cases_count *counts,
             return -1;
     } else {
         json_decref(all);
-        printf("%lld rules, %lld cases: %lld passed, %lld failed",
-               (long long)rules, (long long)passed + failed, (long long)passed,
+        printf("%lld rule%s, %lld cases: %lld passed, %lld failed",
+               (long long)rules, rules == 1 ? "" : "s",
+               (long long)passed + failed, (long long)passed,
                (long long)failed);
         if (bare && r->call->count == 1)
             printf("; %lld rules without cases", (long long)bare);
@@ -380,9 +378,10 @@ static int check(struct rules *r, struct err *err)
     if (all && print_json(all, err) < 0)
         return -1;
     if (faults)
-        return err_set(err, ERR_CONFIG, "%zu faults in %zu rules", faults, own);
+        return err_set(err, ERR_CONFIG, "%zu fault%s in %zu rule%s", faults,
+                       faults == 1 ? "" : "s", own, own == 1 ? "" : "s");
     if (!all)
-        printf("%zu rules: nothing wrong\n", own);
+        printf("%zu rule%s: nothing wrong\n", own, own == 1 ? "" : "s");
     return 0;
 }
 

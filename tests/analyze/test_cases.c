@@ -34,12 +34,13 @@ static void teardown(void)
     tmpdir_remove();
 }
 
-static void complain(void *ctx, const char *file, long line, const char *text)
+static void complain(void *ctx, const struct err *fault)
 {
-    const char *slash = strrchr(file, '/');
+    const char *slash = strrchr(fault->file, '/');
 
     (void)ctx;
-    strbuf_addf(&said, "%s:%ld: %s\n", slash ? slash + 1 : file, line, text);
+    strbuf_addf(&said, "%s:%ld:%ld: %s\n", slash ? slash + 1 : fault->file,
+                fault->line, fault->column, fault->text);
 }
 
 /* Run the cases of the lab rule; what was complained of is in "said". */
@@ -86,47 +87,51 @@ START_TEST(cases_that_hold_are_counted)
 END_TEST
 
 static const struct {
-    const char *line, *says;
+    const char *line;
+    int column;
+    const char *says;
 } wrong[] = {
     {"{\"case\": \"a\", \"device\": {\"filevault\": \"on\"}, \"expect\":"
      " \"fail\"}",
-     "expected fail, found pass"},
+     46, "expected fail, found pass"},
     {"{\"case\": \"a\", \"device\": {\"filevault\": \"off\"}, \"expect\":"
      " \"fail\", \"severity\": \"low\"}",
-     "expected severity low, found high"},
+     65, "expected severity low, found high"},
     {"{\"case\": \"a\", \"device\": {\"filevault\": \"off\"}, \"expect\":"
      " \"fail\", \"remedy\": \"R2\"}",
-     "expected remedy R2, found R1"},
+     65, "expected remedy R2, found R1"},
     {"{\"case\": \"a\", \"device\": {\"filevault\": \"off\"}, \"expect\":"
      " \"fail\", \"evidence\": \"no\"}",
-     "expected evidence \"no\", found \"it is off\""},
+     65, "expected evidence \"no\", found \"it is off\""},
     {"{\"case\": \"a\", \"device\": {\"filevualt\": \"off\"}, \"expect\":"
      " \"fail\"}",
-     "there is no fact \"filevualt\"; did you mean \"filevault\"?"},
+     26, "there is no fact \"filevualt\"; did you mean \"filevault\"?"},
     {"{\"case\": \"a\", \"device\": {\"filevault\": \"broken\"}, \"expect\":"
      " \"fail\"}",
-     "filevault: \"broken\" is no value of this fact"},
-    {"{\"case\": \"a\", \"devcie\": {}, \"expect\": \"pass\"}",
+     26, "filevault: \"broken\" is no value of this fact"},
+    {"{\"case\": \"a\", \"devcie\": {}, \"expect\": \"pass\"}", 15,
      "unknown key \"devcie\"; did you mean \"device\"?"},
-    {"{\"case\": \"a\", \"device\": {}, \"expect\": \"bad\"}",
+    {"{\"case\": \"a\", \"device\": {}, \"expect\": \"bad\"}", 29,
      "expect: a result is wanted, found \"bad\""},
     {"{\"case\": \"a\", \"device\": {}, \"policy\": {\"no_such\": 1},"
      " \"expect\": \"pass\"}",
-     "policy: "},
-    {"{\"case\": \"a\", ", "is no JSON object"},
+     40, "policy: "},
+    {"{\"case\": \"a\", ", 14, "is no JSON object"},
 };
 
 START_TEST(a_case_that_does_not_hold_is_named)
 {
     struct cases_count n = run(RULE, wrong[_i].line);
+    char place[60];
 
     ck_assert_int_eq(n.passed, 0);
     ck_assert_int_eq(n.failed, 1);
     ck_assert_msg(strstr(strbuf_str(&said), wrong[_i].says) != NULL, "%s",
                   strbuf_str(&said));
-    ck_assert_msg(
-        strncmp(strbuf_str(&said), "LAB-01-x.cases.jsonl:1: LAB-01", 30) == 0,
-        "%s", strbuf_str(&said));
+    snprintf(place, sizeof(place), "LAB-01-x.cases.jsonl:1:%d: LAB-01",
+             wrong[_i].column);
+    ck_assert_msg(strncmp(strbuf_str(&said), place, strlen(place)) == 0, "%s",
+                  strbuf_str(&said));
 }
 END_TEST
 
@@ -135,7 +140,8 @@ END_TEST
 static void tell(void *ctx, const struct err *fault)
 {
     (void)ctx;
-    strbuf_addf(&said, "%ld: %s\n", fault->line, fault->text);
+    strbuf_addf(&said, "%ld:%ld: %s\n", fault->line, fault->column,
+                fault->text);
 }
 
 static size_t check(void)
@@ -178,11 +184,11 @@ START_TEST(faults_of_a_rule_are_told)
                 "  FROM device_posture\n");
     ck_assert_uint_eq(check(), 5);
     ck_assert_str_eq(strbuf_str(&said),
-                     "1: uses: unknown \"montly\"\n"
-                     "1: loses: unknown \"unlok\"\n"
-                     "1: fix: unknown \"R99\"\n"
-                     "10: chip is a text, in the place of a truth value\n"
-                     "1: has no cases\n");
+                     "5:10: uses: unknown \"montly\"\n"
+                     "6:11: loses: unknown \"unlok\"\n"
+                     "9:9: fix: unknown \"R99\"\n"
+                     "10:36: chip is a text, in the place of a truth value\n"
+                     "1:1: has no cases\n");
 }
 END_TEST
 

@@ -118,29 +118,35 @@ END_TEST
 
 static const struct {
     const char *text;
-    long line;
+    long line, column;
     const char *says, *hint;
 } faulty[] = {
-    {"-- id: T-01\n-- tilte: x\n", 2, "unknown key \"tilte\" in the header",
+    {"-- id: T-01\n-- tilte: x\n", 2, 4, "unknown key \"tilte\" in the header",
      "did you mean \"title\"?"},
     {"-- id: T-01\n-- title: x\n-- scope: macs\n-- severity: high\n"
-     "-- uses:\n-- facts:\n-- why: x\n-- fix:\n",
-     3, "scope: expected device or account, found \"macs\"", ""},
+     "-- uses:\n-- loses:\n-- facts:\n-- why: x\n-- fix:\n",
+     3, 11, "scope: expected device or account, found \"macs\"", ""},
     {"-- id: t 1\n-- title: x\n-- scope: device\n-- severity: high\n"
-     "-- uses:\n-- facts:\n-- why: x\n-- fix:\n",
-     1, "id: expected capitals, digits and dashes, found \"t 1\"", ""},
+     "-- uses:\n-- loses:\n-- facts:\n-- why: x\n-- fix:\n",
+     1, 8, "id: expected capitals, digits and dashes, found \"t 1\"", ""},
     {"-- id: T-01\n-- title: x\n-- scope: device\n-- severity: hihg\n"
-     "-- uses:\n-- facts:\n-- why: x\n-- fix:\n",
-     4,
+     "-- uses:\n-- loses:\n-- facts:\n-- why: x\n-- fix:\n",
+     4, 14,
      "severity: expected critical, high, medium, low or info, found "
      "\"hihg\"",
      ""},
     {"-- id: T-01\n-- title: x\n-- scope: device\n-- severity: high\n"
-     "-- uses:\n-- facts: filevualt\n-- why: x\n-- fix:\n",
-     6, "facts: there is no fact \"filevualt\"", "did you mean \"filevault\"?"},
+     "-- uses:\n-- loses:\n-- facts: filevualt\n-- why: x\n-- fix:\n",
+     7, 11, "facts: there is no fact \"filevualt\"",
+     "did you mean \"filevault\"?"},
     {"-- id: T-01\n-- title: x\n-- scope: device\n-- severity: high\n"
-     "-- uses:\n-- facts:\n-- fix:\n",
-     1, "the header has no \"why\"", ""},
+     "-- uses:\n-- loses:\n-- facts:\n-- fix:\n",
+     1, 1, "the header has no \"why\"", ""},
+    {"-- id: T-01\n-- title: x\n-- Scope : device\n-- severity: high\n"
+     "-- uses:\n-- loses:\n-- facts:\n-- why: x\n-- fix:\n",
+     3, 1, "the header has no \"scope\"",
+     "it ends before line 3; a line of it is \"-- scope: ...\""},
+    {"-- id: T-01\n-- title: \xe4\n", 2, 11, "is no UTF-8 text", ""},
 };
 
 START_TEST(a_fault_in_the_header_has_its_line)
@@ -150,6 +156,7 @@ START_TEST(a_fault_in_the_header_has_its_line)
     ck_assert_int_eq(r->broken.code, ERR_CONFIG);
     ck_assert_str_eq(r->broken.text, faulty[_i].says);
     ck_assert_int_eq(r->broken.line, faulty[_i].line);
+    ck_assert_int_eq(r->broken.column, faulty[_i].column);
     ck_assert_str_eq(r->broken.hint, faulty[_i].hint);
     ck_assert_str_eq(r->id, "T-01");
     rule_free(r);
@@ -225,6 +232,8 @@ static const struct {
     {"SELECT device_id, abs(-9223372036854775807 - 1) > 0 AS applies, TRUE AS"
      " fails FROM device_posture",
      "integer overflow"},
+    {"SELECT " COLUMNS ", 'x AS evidence FROM device_posture", "a quote is"},
+    {"SELECT " COLUMNS " FROM device_posture /* x", "a comment is"},
     {"", "no SELECT"},
 };
 
