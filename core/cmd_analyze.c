@@ -9,6 +9,7 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "core/gates.h"
+#include "core/text.h"
 
 #include <jansson.h>
 
@@ -16,9 +17,9 @@ static void print_summary(const struct analyze_summary *s, const char *period,
                           FILE *out)
 {
     fprintf(out,
-            "%s: %lld Macs, %lld accounts: %lld at risk, %lld undetermined, "
+            "%s: %lld %s, %lld %s: %lld at risk, %lld undetermined, "
             "%lld need attention, %lld partly measured, %lld clean\n",
-            period, (long long)s->devices, (long long)s->accounts,
+            period, COUNTED(s->devices, "Mac"), COUNTED(s->accounts, "account"),
             (long long)s->at_risk, (long long)s->undetermined,
             (long long)s->attention, (long long)s->partial,
             (long long)s->clean);
@@ -26,17 +27,17 @@ static void print_summary(const struct analyze_summary *s, const char *period,
             (long long)s->failed[4], (long long)s->failed[3],
             (long long)s->failed[2], (long long)s->failed[1]);
     if (s->not_reporting)
-        fprintf(out, "  not reporting: %lld Macs\n",
-                (long long)s->not_reporting);
+        fprintf(out, "  not reporting: %lld %s\n",
+                COUNTED(s->not_reporting, "Mac"));
     if (s->conflicts)
-        fprintf(out, "  sources disagree: %lld values\n",
-                (long long)s->conflicts);
+        fprintf(out, "  sources disagree: %lld %s\n",
+                COUNTED(s->conflicts, "value"));
     if (s->replaced)
-        fprintf(out, "  enrolled again: %lld older records left out\n",
-                (long long)s->replaced);
+        fprintf(out, "  enrolled again: %lld older %s left out\n",
+                COUNTED(s->replaced, "record"));
     if (s->unjoined)
-        fprintf(out, "  no serial number found: %lld rows\n",
-                (long long)s->unjoined);
+        fprintf(out, "  no serial number found: %lld %s\n",
+                COUNTED(s->unjoined, "row"));
     summary_accepted(s, "  ", out);
     summary_replay(s, "  ", out);
     if (s->broken)

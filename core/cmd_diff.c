@@ -249,10 +249,10 @@ static int print_text(struct telling *t, struct err *err)
         fputs(", ", stdout);
         text_print_safe(t->client, stdout);
     }
-    printf("\n%lld results of %lld Macs are certain in both: %lld failed "
-           "before, %lld now\n",
-           (long long)d->both, (long long)d->macs, (long long)d->failed_before,
-           (long long)d->failed_now);
+    printf("\nCertain in both: %lld %s of %lld %s; %lld failed before, %lld "
+           "now\n",
+           COUNTED(d->both, "result"), COUNTED(d->macs, "Mac"),
+           (long long)d->failed_before, (long long)d->failed_now);
     if (print_rules(t, err) < 0)
         return -1;
     for (i = 0; i < COUNT_OF(changes); i++) {
@@ -338,9 +338,10 @@ static int conclude(const struct telling *t, const struct call *c,
                                 .changes = true};
 
     if (t->tripped)
-        return err_set(err, ERR_GATE,
-                       "%lld new or worse findings are %s or worse (--fail-on)",
-                       (long long)t->tripped, opt_text(c->opt, "fail-on"));
+        return err_set(
+            err, ERR_GATE,
+            "%lld new or worse %s of severity %s or worse (--fail-on)",
+            COUNTED(t->tripped, "finding"), opt_text(c->opt, "fail-on"));
     return gates_ask(t->diff->db, c->opt, &gates, err);
 }
 

@@ -325,8 +325,8 @@ static void print_age(const json_t *root, const json_t *account)
 
     when_parse(text_of(root, "as_of"), strlen(text_of(root, "as_of")), &as_of);
     if (when_parse(read, strlen(read), &t))
-        printf("Facts of %.10s, %lld days old", read,
-               (long long)((as_of - t) / WHEN_DAY));
+        printf("Facts of %.10s, %lld %s old", read,
+               COUNTED((as_of - t) / WHEN_DAY, "day"));
     else
         printf("The age of the facts is not known");
     if (seen[0])

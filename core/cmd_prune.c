@@ -254,12 +254,12 @@ static void tell(const struct prune *p, bool dry)
         return;
     }
     fprintf(stderr,
-            "%lld periods, %lld files: %lld of %lld rows %s; %lld stay as the "
-            "evidence of %lld findings\n",
-            (long long)p->periods, (long long)p->files,
+            "%lld %s, %lld %s: %lld of %lld rows %s; %lld stay as the "
+            "evidence of %lld %s\n",
+            COUNTED(p->periods, "period"), COUNTED(p->files, "file"),
             (long long)(p->rows_before - p->rows_after),
             (long long)p->rows_before, dry ? "would go" : "are gone",
-            (long long)p->rows_after, (long long)p->findings);
+            (long long)p->rows_after, COUNTED(p->findings, "finding"));
 }
 
 static int read_keep(const char *text, int64_t *out, struct err *err)

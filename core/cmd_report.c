@@ -67,16 +67,17 @@ static void talk(const struct report_summary *s, int level)
 
     for (i = 0; level > 1 && i < s->count; i++)
         fprintf(stderr, "  %s\n", s->files[i].name);
-    fprintf(stderr, "wrote %zu files to ", s->count);
+    fprintf(stderr, "wrote %lld %s to ", COUNTED(s->count, "file"));
     text_print_safe(s->dir, stderr);
     if (s->clients)
-        fprintf(stderr, ", a folder for each of %zu clients", s->clients);
+        fprintf(stderr, ", a folder for each of %lld %s",
+                COUNTED(s->clients, "client"));
     fputc('\n', stderr);
     if (s->guarded)
         fprintf(stderr,
-                "  %lld CSV cells could be taken for formulas and begin with "
-                "an apostrophe (--csv-raw leaves it out)\n",
-                (long long)s->guarded);
+                "  %lld CSV %s that could be taken for formulas got an "
+                "apostrophe in front (--csv-raw leaves it out)\n",
+                COUNTED(s->guarded, "cell"));
     if (s->cut)
         fprintf(stderr, "  %lld texts were too long for a workbook's cell\n",
                 (long long)s->cut);

@@ -148,7 +148,8 @@ static void list_counts(const struct rules *r)
         off +=
             config_names_rule(r->config, NULL, "disabled", r->c.rules[i]->id);
     }
-    printf("%zu rules: %zu built in", r->c.count, r->c.count - own - over);
+    printf("%lld %s: %zu built in", COUNTED(r->c.count, "rule"),
+           r->c.count - own - over);
     if (over)
         printf(", %zu overridden", over);
     if (own)
@@ -317,16 +318,16 @@ static int print_counts(const struct rules *r, const struct cases_count *counts,
             return -1;
     } else {
         json_decref(all);
-        printf("%lld rule%s, %lld cases: %lld passed, %lld failed",
-               (long long)rules, rules == 1 ? "" : "s",
-               (long long)passed + failed, (long long)passed,
-               (long long)failed);
+        printf("%lld %s, %lld %s: %lld passed, %lld failed",
+               COUNTED(rules, "rule"), COUNTED(passed + failed, "case"),
+               (long long)passed, (long long)failed);
         if (bare && r->call->count == 1)
-            printf("; %lld rules without cases", (long long)bare);
+            printf("; %lld %s without cases", COUNTED(bare, "rule"));
         putchar('\n');
     }
     if (failed)
-        return err_set(err, ERR_CONFIG, "%lld cases failed", (long long)failed);
+        return err_set(err, ERR_CONFIG, "%lld %s failed",
+                       COUNTED(failed, "case"));
     return 0;
 }
 
@@ -378,10 +379,10 @@ static int check(struct rules *r, struct err *err)
     if (all && print_json(all, err) < 0)
         return -1;
     if (faults)
-        return err_set(err, ERR_CONFIG, "%zu fault%s in %zu rule%s", faults,
-                       faults == 1 ? "" : "s", own, own == 1 ? "" : "s");
+        return err_set(err, ERR_CONFIG, "%lld %s in %lld %s",
+                       COUNTED(faults, "fault"), COUNTED(own, "rule"));
     if (!all)
-        printf("%zu rule%s: nothing wrong\n", own, own == 1 ? "" : "s");
+        printf("%lld %s: nothing wrong\n", COUNTED(own, "rule"));
     return 0;
 }
 

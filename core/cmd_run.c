@@ -134,10 +134,11 @@ static void say_read(const struct told *t)
     char line[256];
 
     snprintf(line, sizeof(line),
-             "%lld Macs and %lld accounts in %lld files (%lld records, %lld "
+             "%lld %s and %lld %s in %lld %s (%lld %s, %lld "
              "rejected, %lld left out)",
-             (long long)t->judged->devices, (long long)t->judged->accounts,
-             (long long)t->judged->imports, (long long)t->records,
+             COUNTED(t->judged->devices, "Mac"),
+             COUNTED(t->judged->accounts, "account"),
+             COUNTED(t->judged->imports, "file"), COUNTED(t->records, "record"),
              (long long)t->rejected, (long long)t->left_out);
     say("read", line);
     if (t->expected.known) {
@@ -167,9 +168,8 @@ static void say_worst(const struct told *t)
         say("worst", "nothing failed that is medium or worse");
         return;
     }
-    snprintf(line, sizeof(line), "%s, on %lld Mac%s: %s", t->worst_severity,
-             (long long)t->worst_macs, t->worst_macs == 1 ? "" : "s",
-             t->worst_title);
+    snprintf(line, sizeof(line), "%s, on %lld %s: %s", t->worst_severity,
+             COUNTED(t->worst_macs, "Mac"), t->worst_title);
     say("worst", line);
     fputs("          see: muster explain ", stderr);
     text_print_safe(t->worst_serial, stderr);
@@ -184,11 +184,9 @@ static void say_missing(const struct told *t)
         say("missing", "nothing that a rule needs");
         return;
     }
-    snprintf(line, sizeof(line),
-             "%s would decide %lld more checks on %lld "
-             "Macs",
-             t->gain.supply->title, (long long)t->gain.checks,
-             (long long)t->gain.devices);
+    snprintf(line, sizeof(line), "%s would decide %lld more %s on %lld %s",
+             t->gain.supply->title, COUNTED(t->gain.checks, "check"),
+             COUNTED(t->gain.devices, "Mac"));
     say("missing", line);
     fprintf(stderr, "          %s\n", t->gain.supply->how);
 }
@@ -202,8 +200,9 @@ static void say_all(const struct told *t)
     say_read(t);
     say_verdicts(t->judged);
     say_worst(t);
-    snprintf(line, sizeof(line), "%zu files in %s%s%s", t->reports->count,
-             t->reports->dir, t->reports->opener ? "; begin with " : "",
+    snprintf(line, sizeof(line), "%lld %s in %s%s%s",
+             COUNTED(t->reports->count, "file"), t->reports->dir,
+             t->reports->opener ? "; begin with " : "",
              t->reports->opener ? t->reports->opener : "");
     say("reports", line);
     say_missing(t);

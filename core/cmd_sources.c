@@ -53,10 +53,11 @@ static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
     if (rc == 0 && n > 0)
         printf("\nWhat would close the gaps, the most first:\n");
     for (i = 0; rc == 0 && i < n && i < 8; i++)
-        printf("  %zu. %s: %lld checks more, %d rules, up to %lld Macs\n"
+        printf("  %zu. %s: %lld %s more, %lld %s, up to %lld %s\n"
                "     %s\n",
-               i + 1, all[i].supply->title, (long long)all[i].checks,
-               all[i].rules, (long long)all[i].devices, all[i].supply->how);
+               i + 1, all[i].supply->title, COUNTED(all[i].checks, "check"),
+               COUNTED(all[i].rules, "rule"), COUNTED(all[i].devices, "Mac"),
+               all[i].supply->how);
     free(all);
     return rc;
 }

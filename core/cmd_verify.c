@@ -5,6 +5,7 @@
 
 #include "core/commands.h"
 #include "core/db.h"
+#include "core/text.h"
 #include "report/report.h"
 
 #include <unistd.h>
@@ -32,10 +33,9 @@ static int run(const struct call *c, struct err *err)
         return -1;
     rc = report_verify(db, dir, stdout, &files, err);
     if (rc == 0 && opt_talk(c->opt) > 0)
-        fprintf(stderr, "%lld files agree with their manifests%s\n",
-                (long long)files,
-                db ? " and the database"
-                   : "; there was no database to compare");
+        fprintf(
+            stderr, "%lld %s as the manifests say%s\n", COUNTED(files, "file"),
+            db ? " and the database" : "; there was no database to compare");
     db_close(db);
     return rc;
 }

@@ -120,8 +120,8 @@ static int ask_fail_on(sqlite3 *db, const char *word, const struct gates *g,
         return -1;
     if (total > 0)
         return err_set(err, ERR_GATE,
-                       "%lld findings are %s or worse (--fail-on %s)",
-                       (long long)total, word, word);
+                       "%lld %s of severity %s or worse (--fail-on %s)",
+                       COUNTED(total, "finding"), word, word);
     return 0;
 }
 

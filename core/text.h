@@ -69,4 +69,7 @@ int text_distance(const char *a, const char *b);
  */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 
+/* Arguments for "%lld %s": 1, "Mac" or 2, "Macs". */
+#define COUNTED(n, one) (long long)(n), (n) == 1 ? one : one "s"
+
 #endif

@@ -158,8 +158,8 @@ void job_summary(struct job *j)
     s->devices = c.devices;
     s->accounts = c.accounts;
     text_escape(b, j->file->name, strlen(j->file->name));
-    strbuf_addf(b, ": %s: %lld records, %lld accepted, %lld rejected",
-                j->source->id, (long long)c.records, (long long)c.accepted,
+    strbuf_addf(b, ": %s: %lld %s, %lld accepted, %lld rejected", j->source->id,
+                COUNTED(c.records, "record"), (long long)c.accepted,
                 (long long)c.rejected);
     if (c.left_out)
         strbuf_addf(b, ", %lld of other platforms left out",

@@ -5,7 +5,7 @@
 
 store "$dir/m.db" tests/support/periods.sql
 says '2026-10 -> 2026-11
-4 results of 3 Macs are certain in both: 2 failed before, 1 now
+Certain in both: 4 results of 3 Macs; 2 failed before, 1 now
 
 Rules added between the two: 1
   BT-01
@@ -39,7 +39,7 @@ Macs enrolled anew: 1
   C02PER0002' "$muster" diff -d "$dir/m.db"
 
 says '2026-10 -> 2026-11, umbra
-0 results of 0 Macs are certain in both: 0 failed before, 0 now
+Certain in both: 0 results of 0 Macs; 0 failed before, 0 now
 
 Rules added between the two: 1
   BT-01
@@ -71,10 +71,10 @@ jq -e '.schema == "muster.diff/1" and .from.period == "2026-10" and
     fail 'json says something else'
 
 # The gate: worse and new count, newly measured and accepted ones do not.
-ends 3 '1 new or worse findings are critical or worse (--fail-on)' \
+ends 3 '1 new or worse finding of severity critical or worse (--fail-on)' \
     "$muster" diff -d "$dir/m.db" --fail-on critical
 [ -s "$dir/stdout" ] || fail 'the gate kept the answer back'
-ends 3 '2 new or worse findings are low or worse' \
+ends 3 '2 new or worse findings of severity low or worse' \
     "$muster" diff -d "$dir/m.db" --fail-on low
 sqlite3 "$dir/m.db" "UPDATE finding SET waiver = 1 WHERE severity = 'critical'"
 tells 'anna has none (accepted risk)' \
@@ -133,7 +133,7 @@ sqlite3 "$dir/same.db" "
     result, severity, state, first_seen) SELECT 1, device_id, client_id,
     rule_no, account, result, severity, state, first_seen FROM finding"
 says '2026-10 -> 2026-11
-7 results of 4 Macs are certain in both: 4 failed before, 4 now
+Certain in both: 7 results of 4 Macs; 4 failed before, 4 now
 
 Still open: 5
 

@@ -22,7 +22,7 @@ at='--as-of 2026-11-30'
 {
     check run "$muster" run -q -d "$db" -o "$dir/out" -F csv \
         --as-of 2026-10-30 "$dir/october.csv"
-    ends 3 '1 findings are high or worse (--fail-on high)' "$muster" run -q \
+    ends 3 '1 finding of severity high or worse (--fail-on high)' "$muster" run -q \
         -d "$db" -o "$dir/out" -F csv $at --fail-on high "$dir/november.csv"
     for verb in "run -q -o $dir/out -F csv $dir/november.csv" "analyze -q"; do
         ends 3 'the pass rate is 90.9 % of what was measured (--min-rate 91)' \
@@ -41,7 +41,7 @@ at='--as-of 2026-11-30'
     done
 
     # Of two periods: what came, and how the later one stands.
-    ends 3 '1 new or worse findings are high or worse (--fail-on)' \
+    ends 3 '1 new or worse finding of severity high or worse (--fail-on)' \
         "$muster" diff -d "$db" --fail-on high
     ends 0 '' "$muster" diff -d "$db" --fail-on high --client Umbra
     ends 3 'the pass rate is 75.0 %' \

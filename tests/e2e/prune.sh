@@ -12,7 +12,7 @@ rows "SELECT * FROM device_result; SELECT * FROM tally; SELECT * FROM rule" \
 rows "SELECT * FROM device_row WHERE import_id > 2" >"$dir/kept"
 
 before=$(sha256sum "$db")
-ends 0 '1 periods, 2 files: 4 of 6 rows would go; 2 stay' \
+ends 0 '1 period, 2 files: 4 of 6 rows would go; 2 stay' \
     "$muster" prune -d "$db" --keep 1 --dry-run
 [ "$before" = "$(sha256sum "$db")" ] || fail '--dry-run changed something'
 ends 0 'nothing to drop' "$muster" prune -d "$db" --keep 2
