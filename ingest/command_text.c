@@ -35,6 +35,7 @@ struct reader {
     json_t *user;   /* dscl record being read; owned */
     struct crypto *crypto;
     size_t crypto_count;
+    long crypto_found; /* how many the list says it has; -1 it does not say */
     bool crypto_read, extended_read, answers;
     char asked[128];  /* the short name that sysadminctl was asked about */
     char verb[40];    /* the fdesetup verb that was echoed */
@@ -532,6 +533,21 @@ static bool add_crypto(struct reader *r, const char *guid)
     return true;
 }
 
+/* The number in "(3 found)"; -1 none. */
+static long number_found(struct line t)
+{
+    long at = find(t, " found)"), n = 0, unit = 1;
+
+    if (at <= 0 || t.s[at - 1] < '0' || t.s[at - 1] > '9')
+        return -1;
+    for (; at > 0 && unit < 1000000; at--, unit *= 10) {
+        if (t.s[at - 1] < '0' || t.s[at - 1] > '9')
+            break;
+        n += unit * (t.s[at - 1] - '0');
+    }
+    return n;
+}
+
 static bool read_crypto(struct reader *r, struct line t)
 {
     char guid[40];
@@ -540,6 +556,7 @@ static bool read_crypto(struct reader *r, struct line t)
     if (starts(t, "Cryptographic user") || starts(t, "No cryptographic user")) {
         r->crypto_read = true;
         r->crypto_count = 0;
+        r->crypto_found = number_found(t);
         r->answers = true;
         return true;
     }
@@ -566,10 +583,31 @@ static bool read_crypto(struct reader *r, struct line t)
     return false;
 }
 
+/* Is the list as long as it says, and the kind of everyone in it known? Then
+ * who is not in it is no crypto user. */
+static bool crypto_complete(const struct reader *r)
+{
+    size_t k;
+
+    for (k = 0; k < r->crypto_count; k++)
+        if (!*r->crypto[k].type)
+            return false;
+    return r->crypto_found < 0 || (size_t)r->crypto_found <= r->crypto_count;
+}
+
+/* What is in a list is there; what is not is not there only if it is whole. */
+static void set_listed(struct reader *r, json_t *o, const char *key, bool in,
+                       bool whole)
+{
+    if (in || whole)
+        set(r, o, key, json_boolean(in));
+}
+
 /* The crypto users of the volume, once all accounts are known. */
 static void join_crypto(struct reader *r)
 {
     bool record = false, key = false, cloud = false;
+    bool whole = crypto_complete(r);
     size_t i, k;
 
     for (k = 0; k < r->crypto_count; k++) {
@@ -578,9 +616,9 @@ static void join_crypto(struct reader *r)
         key = key || strstr(r->crypto[k].type, "Personal") != NULL;
         cloud = cloud || strstr(r->crypto[k].type, "iCloud") != NULL;
     }
-    set_bool(r, "bootstrap_record", record);
-    set_bool(r, "recovery_key_present", key);
-    set_bool(r, "icloud_recovery", cloud);
+    set_listed(r, r->mac, "bootstrap_record", record, whole);
+    set_listed(r, r->mac, "recovery_key_present", key, whole);
+    set_listed(r, r->mac, "icloud_recovery", cloud, whole);
     for (i = 0; i < json_array_size(r->users); i++) {
         json_t *u = json_array_get(r->users, i);
         const char *guid = json_string_value(json_object_get(u, "guid"));
@@ -594,7 +632,7 @@ static void join_crypto(struct reader *r)
                 set(r, u, "volume_owner", json_boolean(r->crypto[k].owner));
         }
         if (guid)
-            set(r, u, "crypto_user", json_boolean(in));
+            set_listed(r, u, "crypto_user", in, whole);
     }
 }
 
@@ -942,6 +980,28 @@ bool command_text_looks(const char *s, size_t n)
         if (has(t, words[i]))
             return true;
     return false;
+}
+
+/* Can this line not be the beginning of a longer one? */
+static bool line_is_whole(struct line t)
+{
+    char guid[40];
+
+    if (t.n == 0)
+        return true;
+    return (strchr(".}>", t.s[t.n - 1]) && !has(t, "://")) ||
+           (has(t, "on server:") && has(t, ": YES")) ||
+           (has(t, "to server:") && has(t, ": YES")) ||
+           (t.n >= 36 && uuid_at(t, t.n - 36, guid));
+}
+
+size_t command_text_whole(const char *s, size_t n)
+{
+    size_t start = n;
+
+    while (start > 0 && s[start - 1] != '\n' && s[start - 1] != '\r')
+        start--;
+    return line_is_whole(trim((struct line){s + start, n - start})) ? n : start;
 }
 
 json_t *command_text_read(const char *s, size_t n)

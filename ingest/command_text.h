@@ -18,6 +18,13 @@
 bool command_text_looks(const char *s, size_t n);
 
 /*
+ * How much of a file's text is sure to be as it was written: all of it, or all
+ * but a last line without a line end that may be the beginning of a longer one
+ * ("FileVault is O", a name).
+ */
+size_t command_text_whole(const char *s, size_t n);
+
+/*
  * Read a text. Returns an array with an object for each Mac, its keys device
  * facts, "accounts" (objects of account facts) and "filevault_users" (a list
  * of names: everyone who can unlock); empty where nothing was understood. NULL

@@ -48,6 +48,10 @@ static int make_remarks(struct job *j, struct err *err)
         job_remark(
             j, "the file does not end with a line end, so its last cell may "
                "be cut off: it was not read");
+    if (j->cut_line)
+        job_remark(
+            j, "the file does not end with a line end, so its last line may "
+               "be cut off: it was not read");
     return map_remarks(j->map, add_remark, j, err);
 }
 

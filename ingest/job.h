@@ -50,6 +50,7 @@ struct job {
     struct progress progress;
     int64_t shown; /* rejects */
     bool cut_tail; /* the last cell was not read */
+    bool cut_line; /* the last line of a text was not read */
     bool partial;  /* one page of many: its lists are not complete */
 };
 

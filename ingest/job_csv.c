@@ -22,12 +22,12 @@ static int ragged(struct job *j, const struct csv_row *row, size_t expected,
 }
 
 /* The last cell of a file that ends without a line end may have lost its end:
- * it is read only where a part of it could be nothing else. */
+ * it is read only where it is a word that begins no other. */
 static void open_row(struct job *j, size_t columns)
 {
     struct map_cell *last = &j->cells[columns - 1];
 
-    if (last->n == 0 || map_survives_cut(j->map, (int)columns - 1))
+    if (map_survives_cut(j->map, (int)columns - 1, last))
         return;
     last->n = 0;
     last->kind = CELL_NONE;

@@ -110,12 +110,14 @@ int job_read_plist(struct job *j, struct signature *sig, struct err *err)
 
 int job_read_commands(struct job *j, struct signature *sig, struct err *err)
 {
-    size_t n;
+    size_t n, whole;
     char *text = input_all(j->input, PLIST_MOST, &n, err);
 
     if (!text)
         return -1;
-    j->whole = command_text_read(text, n);
+    whole = command_text_whole(text, n);
+    j->cut_line = whole < n;
+    j->whole = command_text_read(text, whole);
     free(text);
     if (!j->whole)
         return err_nomem(err);

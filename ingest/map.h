@@ -165,9 +165,10 @@ typedef int map_remark_fn(void *ctx, const char *text, struct err *err);
 int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
                 struct err *err) MUST_CHECK;
 
-/* Whether a cell of this column can lose its end and still not be taken for
- * another value: words of a closed vocabulary. */
-bool map_survives_cut(const struct map *m, int column);
+/* Whether this cell, which may have lost its end, is still sure to be what it
+ * was: a word that is no beginning of another one, or nothing that is read. */
+bool map_survives_cut(const struct map *m, int column,
+                      const struct map_cell *c);
 
 /* What lists cover: "accounts", "holders" or "none". */
 const char *map_complete(const struct map *m);

@@ -259,7 +259,29 @@ const char *map_complete(const struct map *m)
     return m->holders_read ? "holders" : "none";
 }
 
-bool map_survives_cut(const struct map *m, int column)
+static bool begins(const char *word, const struct map_cell *c)
+{
+    return strlen(word) > c->n && ascii_ncasecmp(word, c->s, c->n) == 0;
+}
+
+/* Can more letters make another word of it? "no" may be "not collected". */
+static bool could_go_on(const struct column_spec *spec, const struct fact *f,
+                        const struct map_cell *c)
+{
+    size_t i;
+
+    if (f->type == FACT_BOOL && (c->n < 3 || begins("not ", c)))
+        return true;
+    for (i = 0; i < spec->word_count; i++)
+        if (begins(spec->words[i].pattern, c))
+            return true;
+    for (i = 0; f->words && f->words[i]; i++)
+        if (begins(f->words[i], c))
+            return true;
+    return false;
+}
+
+bool map_survives_cut(const struct map *m, int column, const struct map_cell *c)
 {
     const struct set *set = &m->sets[0];
     bool wanted = false;
@@ -269,10 +291,13 @@ bool map_survives_cut(const struct map *m, int column)
         const struct target *t = &set->targets[i];
 
         for (k = 0; k < t->by.count; k++) {
+            const struct column_spec *spec = t->by.items[k].spec;
+
             if (t->by.items[k].local != column)
                 continue;
             if ((t->f->type != FACT_BOOL && t->f->type != FACT_ENUM) ||
-                t->by.items[k].spec->reading != READ_PLAIN)
+                spec->reading != READ_PLAIN || c->n == 0 ||
+                could_go_on(spec, t->f, c))
                 return false;
             wanted = true;
         }

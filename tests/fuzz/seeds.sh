@@ -20,7 +20,8 @@ seed() {
 }
 
 rm -rf "$corpus"/*/seed-*
-for d in fixtures/sources fixtures/demo/*; do
+for d in fixtures/sources fixtures/sources/* fixtures/demo/*; do
+    [ -d "$d" ] || continue
     seed fuzz_csv "" "$d"/*.csv
     for first in 0 1 2 3; do seed fuzz_json $first "$d"/*.json "$d"/*.jsonl; done
     seed fuzz_plist "" "$d"/*.plist

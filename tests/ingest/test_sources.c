@@ -152,39 +152,6 @@ START_TEST(a_fixture_gives_what_it_must)
 }
 END_TEST
 
-/* Cut anywhere, a fixture is refused or gives fewer records; nothing breaks
- * (the sanitizers watch). */
-START_TEST(a_cut_fixture_breaks_nothing)
-{
-    struct ingest_case c;
-    struct strbuf path = {0};
-    char *text;
-    size_t n, step;
-    FILE *f;
-    long size;
-
-    strbuf_addf(&path, FOLDER "/%s", files[_i]);
-    f = fopen(strbuf_str(&path), "rb");
-    ck_assert_ptr_nonnull(f);
-    fseek(f, 0, SEEK_END);
-    size = ftell(f);
-    rewind(f);
-    text = malloc((size_t)size + 1);
-    ck_assert_uint_eq(fread(text, 1, (size_t)size, f), (size_t)size);
-    fclose(f);
-    case_open(&c);
-    step = (size_t)size / 40 + 1;
-    for (n = 1; n < (size_t)size; n += step) {
-        int rc = case_bytes(&c, files[_i], text, n);
-
-        ck_assert(rc == 0 || c.err.code == ERR_INPUT);
-    }
-    case_close(&c);
-    free(text);
-    strbuf_free(&path);
-}
-END_TEST
-
 START_TEST(every_mapping_is_sound_and_has_a_fixture)
 {
     struct registry r;
@@ -250,7 +217,6 @@ Suite *sources_suite(void)
         list_files();
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_fixture_gives_what_it_must, 0, file_count);
-    tcase_add_loop_test(tc, a_cut_fixture_breaks_nothing, 0, file_count);
     tcase_add_test(tc, every_mapping_is_sound_and_has_a_fixture);
     suite_add_tcase(s, tc);
     return s;
