@@ -36,74 +36,11 @@ int html_check(const char *dir, const char *use, struct err *err)
 /* ------------------------------------------------------------ TEMP tables --
  */
 
-static int bind(const struct report *r, sqlite3_stmt *st, struct err *err)
-{
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {{":period_id", r->period_id},
-                   {":before_id", r->before_id},
-                   {":client_id", r->client_id},
-                   {":as_of", r->as_of}};
-    size_t i;
-
-    for (i = 0; i < COUNT_OF(numbers); i++)
-        if (sqlite3_bind_parameter_index(st, numbers[i].name) &&
-            db_bind_int(st, numbers[i].name, numbers[i].value, err) != 0)
-            return -1;
-    return 0;
-}
-
-/* Keep the rows of a query: of those that other formats print, so that the
- * numbers are the same here, and of those that the page reads twice. */
-static int keep(const struct report *r, const char *table, const char *query,
-                struct err *err)
-{
-    struct strbuf name = {0}, sql = {0};
-    sqlite3_stmt *st = NULL;
-    int rc = -1;
-
-    strbuf_addf(&name, "report/queries/%s.sql", query);
-    strbuf_addf(&sql, "DROP TABLE IF EXISTS temp.%s", table);
-    if (!strbuf_ok(&sql) || db_script(r->db, strbuf_str(&sql), err) != 0)
-        goto out;
-    strbuf_reset(&sql);
-    strbuf_addf(&sql, "CREATE TEMP TABLE %s AS\n%s", table,
-                resource_text(strbuf_str(&name)));
-    if (!strbuf_ok(&sql) || !strbuf_ok(&name)) {
-        err_nomem(err);
-        goto out;
-    }
-    if (db_prepare(r->db, strbuf_str(&sql), &st, err) == 0 &&
-        bind(r, st, err) == 0)
-        rc = db_step(st, err) < 0 ? -1 : 0;
-
-out:
-    sqlite3_finalize(st);
-    strbuf_free(&name);
-    strbuf_free(&sql);
-    return rc;
-}
-
-/* Whether the table of the period before has been made for this report. */
-static int prepare_before(const struct report *r, struct err *err)
-{
-    int64_t there;
-
-    if (db_number(r->db,
-                  "SELECT count(*) FROM sqlite_temp_schema"
-                  " WHERE name = 'report_before'",
-                  0, &there, err) < 0)
-        return -1;
-    return there ? 0 : query_script(r, "before", err);
-}
-
 static int keep_changes(const struct report *r, struct err *err)
 {
     if (r->before_id == 0)
         return 0;
-    if (prepare_before(r, err) != 0 ||
-        keep(r, "html_all_changes", "changes", err) != 0)
+    if (query_keep(r, "html_all_changes", "changes", err) != 0)
         return -1;
     return query_script(r, "html-keep_changes", err);
 }
@@ -156,7 +93,7 @@ static int prepare(const struct report *r, struct err *err)
         tally_findings(r, err) != 0)
         return -1;
     for (i = 0; i < COUNT_OF(shared); i++)
-        if (keep(r, shared[i].table, shared[i].query, err) != 0)
+        if (query_keep(r, shared[i].table, shared[i].query, err) != 0)
             return -1;
     return keep_changes(r, err) == 0 ? keep_supplies(r, err) : -1;
 }

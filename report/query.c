@@ -172,9 +172,9 @@ static int add_functions(sqlite3 *db, struct err *err)
     return forecast_function(db, err);
 }
 
-/* Bind what the statement names of a report. */
-static int bind_report(const struct report *r, sqlite3_stmt *st,
-                       struct err *err)
+/* Bind one parameter; false where it is none of a report's. */
+static bool bind_one(const struct report *r, sqlite3_stmt *st, int i,
+                     int *status)
 {
     const struct {
         const char *name;
@@ -186,15 +186,39 @@ static int bind_report(const struct report *r, sqlite3_stmt *st,
                    {":client_high", r->client_id ? r->client_id : INT64_MAX},
                    {":as_of", r->as_of},
                    {":new_only", r->options->new_only}};
-    size_t i;
+    const char *name = sqlite3_bind_parameter_name(st, i);
+    size_t k;
 
-    for (i = 0; i < COUNT_OF(numbers); i++)
-        if (sqlite3_bind_parameter_index(st, numbers[i].name) &&
-            db_bind_int(st, numbers[i].name, numbers[i].value, err) < 0)
-            return -1;
-    if (sqlite3_bind_parameter_index(st, ":use") &&
-        db_bind_text(st, ":use", r->use, err) < 0)
-        return -1;
+    if (name && strcmp(name, ":use") == 0) {
+        *status = sqlite3_bind_text(st, i, r->use, -1, SQLITE_TRANSIENT);
+        return true;
+    }
+    for (k = 0; name && k < COUNT_OF(numbers); k++)
+        if (strcmp(name, numbers[k].name) == 0) {
+            *status = sqlite3_bind_int64(st, i, numbers[k].value);
+            return true;
+        }
+    return false;
+}
+
+/* Bind what the statement names of a report. What is left is the caller's to
+ * bind; `left` NULL: nothing may be, for a parameter without value is NULL, no
+ * row compares with it, and every count would be 0. */
+static int bind_report(const struct report *r, sqlite3_stmt *st, int *left,
+                       struct err *err)
+{
+    int i, n = sqlite3_bind_parameter_count(st), status = SQLITE_OK;
+
+    for (i = 1; i <= n; i++) {
+        if (!bind_one(r, st, i, &status)) {
+            if (!left)
+                return err_set(err, ERR_FAIL, "nothing is known as %s",
+                               sqlite3_bind_parameter_name(st, i));
+            ++*left;
+        } else if (status != SQLITE_OK) {
+            return db_fail(r->db, "bind a value", err);
+        }
+    }
     return 0;
 }
 
@@ -251,17 +275,45 @@ int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
                struct err *err)
 {
     const char *sql = query_text(name, err);
+    int left = 0;
 
     *st = NULL;
     if (!sql || make_late(r, sql, err) < 0 ||
         db_prepare(r->db, sql, st, err) < 0)
         return -1;
-    if (bind_report(r, *st, err) < 0) {
+    if (bind_report(r, *st, &left, err) < 0) {
         sqlite3_finalize(*st);
         *st = NULL;
         return -1;
     }
     return 0;
+}
+
+int query_keep(const struct report *r, const char *table, const char *name,
+               struct err *err)
+{
+    const char *text = query_text(name, err);
+    struct strbuf sql = {0};
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+
+    if (!text || make_late(r, text, err) < 0)
+        return -1;
+    strbuf_addf(&sql, "DROP TABLE IF EXISTS temp.%s", table);
+    if (strbuf_ok(&sql) && db_script(r->db, strbuf_str(&sql), err) == 0) {
+        strbuf_reset(&sql);
+        strbuf_addf(&sql, "CREATE TEMP TABLE %s AS\n%s", table, text);
+        rc = strbuf_ok(&sql) ? 0 : err_nomem(err);
+    }
+    if (rc == 0)
+        rc = db_prepare(r->db, strbuf_str(&sql), &st, err);
+    if (rc == 0)
+        rc = bind_report(r, st, NULL, err);
+    if (rc == 0)
+        rc = db_step(st, err) < 0 ? -1 : 0;
+    sqlite3_finalize(st);
+    strbuf_free(&sql);
+    return rc;
 }
 
 int query_number(const struct report *r, const char *name, int64_t *out,
@@ -289,7 +341,7 @@ int query_script(const struct report *r, const char *name, struct err *err)
             return db_fail(r->db, name, err);
         if (!st) /* only blanks and comments were left */
             return 0;
-        rc = bind_report(r, st, err);
+        rc = bind_report(r, st, NULL, err);
         if (rc == 0)
             rc = db_step(st, err);
         sqlite3_finalize(st);

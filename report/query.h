@@ -38,6 +38,11 @@ int report_prepare(const struct report *r, struct err *err) MUST_CHECK;
 int query_open(const struct report *r, const char *name, sqlite3_stmt **st,
                struct err *err) MUST_CHECK;
 
+/* Keep the rows of a query in a TEMP table of its own columns, in place of the
+ * one that is there. A parameter unknown here is an error. */
+int query_keep(const struct report *r, const char *table, const char *name,
+               struct err *err) MUST_CHECK;
+
 /* The first column of the first row of a query: a number. */
 int query_number(const struct report *r, const char *name, int64_t *out,
                  struct err *err) MUST_CHECK;

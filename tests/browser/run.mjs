@@ -7,7 +7,7 @@
  * each use goes through everything; of further ones it is what they are fit
  * for: paging where there are several pages, names where these are markup.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createRequire } from "node:module";
 import { HtmlValidate } from "html-validate";
@@ -242,9 +242,50 @@ const namesStayNames = async (file) => {
   same(page.said, [], "said");
 };
 
+/* The numbers of a table of the page, and of the CSV that tells the same. */
+const csvRows = (text) => {
+  const [head, ...rows] = text.trimEnd().split("\r\n").map((line) =>
+    [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, -1).map(([, cell]) =>
+      cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
+  return rows.map((cells) => Object.fromEntries(head.map((name, i) => [name, cells[i] ?? ""])));
+};
+const share = (cell) => cell && `${Number(cell) * 100} %`;
+/* A rate has one decimal on the page and two, as a percentage, in CSV. */
+const alike = (a, b) => a === b || (a.endsWith("%") && b.endsWith("%")
+  && Math.abs(parseFloat(a) - parseFloat(b)) < 0.06);
+const tablesAreTheCsv = async (file) => {
+  const page = await open(file, { script: false });
+  const told = (selector, keep) => page.locator(selector).evaluateAll((rows, n) => rows.map((row) =>
+    [row.id, ...[...row.cells].filter((c) => c.className.split(" ").includes("n"))
+      .slice(0, n).map((c) => c.textContent.replaceAll(",", "").replace(/\s/g, " "))]), keep);
+  const rules = csvRows(readFileSync(file.replace(/\.html$/, "-rules.csv"), "utf8"))
+    .filter((r) => r.kind === "counted").map((r) => [`r-${r.rule}`, r.fail, r.unknown,
+      r.notchecked, r.pass, r.notapplicable, share(r.pass_rate), share(r.coverage)]);
+  truth(rules.some((r) => r[1] > 0), "no check of the CSV fails");
+  const byRow = (got, want, what) => {
+    same(got.length, want.length, `${what}, rows`);
+    got.sort();
+    want.sort().forEach((row, i) =>
+      truth(row.length === got[i].length && row.every((cell, k) => alike(cell, got[i][k])),
+        `${what}: ${got[i]} is not ${row}`));
+  };
+  byRow(await told("#checks tbody tr", 7), rules, "check");
+  if (!await page.locator("#clients").count()) return;
+  const clients = csvRows(readFileSync(file.replace(/\.html$/, "-clients.csv"), "utf8"))
+    .map((c) => ["", c.devices, c.at_risk, c.undetermined, c.attention,
+      String(Number(c.clean) + Number(c.partial)), c.not_reporting, share(c.pass_rate),
+      share(c.coverage)]);
+  byRow(await told("#clients tbody tr", 8), clients, "client");
+};
+
 const report = async (file, html, step) => {
   const use = html.match(/data-use="([^"]*)"/)?.[1];
   await step("readable without script", () => withoutScript(file));
+  if (existsSync(file.replace(/\.html$/, "-rules.csv")))
+    await step("the same numbers as in CSV", () => {
+      done.add("numbers");
+      return tablesAreTheCsv(file);
+    });
   if (!done.has(use)) {
     done.add(use);
     await step("accessible, light and dark, phone and desktop", () => accessible(file));
@@ -333,6 +374,6 @@ for (const file of files) {
   else await step("accessible, light and dark, phone and desktop", () => accessible(file));
 }
 for (const kind of ["Monthly report", "Client review", "Migration assessment", "paging", "names",
-  "help desk"])
+  "help desk", "numbers"])
   await check(`some page was fit to test: ${kind}`, async () => truth(done.has(kind), "none was"));
 await end();

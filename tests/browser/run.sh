@@ -28,7 +28,7 @@ for use in client migration; do
     "$B/muster" report -q -d "$demo" -o "$out/demo" -u $use -F html --force
 done
 "$B/muster" report -q -d "$demo" -o "$out/desk" -F helpdesk
-"$B/muster" report -q -d "$demo" -o "$out/one" -u client -F html \
+"$B/muster" report -q -d "$demo" -o "$out/one" -u client -F html,csv \
     --client harbor-dental
 rm -f "$out"/demo/*2026-10*
 
