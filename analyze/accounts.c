@@ -73,6 +73,12 @@ struct gathered {
     size_t list_count, list_cap;
 };
 
+/* An account row by the name that it is known by. */
+struct own_row {
+    const char *name; /* folded; NULL: the end */
+    const struct merge_row *row;
+};
+
 static char *fold_copy(struct arena *a, const char *s)
 {
     size_t n = strlen(s), i;
@@ -239,22 +245,53 @@ static bool list_row(struct resolve *r, const struct name_list *l,
     return true;
 }
 
-/* The rows that speak of one name: account rows, then what lists say. */
-static struct merge_row *rows_of(struct resolve *r, const struct gathered *g,
-                                 const char *name, size_t *n, size_t *own)
+static int compare_own(const void *a, const void *b)
 {
-    struct merge_row *rows =
-        arena_alloc(&r->arena, (g->count + g->list_count) * sizeof(*rows));
-    size_t i, count = 0;
+    const struct own_row *x = a, *y = b;
+    int by_name = strcmp(x->name, y->name);
 
-    if (!rows)
+    if (by_name)
+        return by_name;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* The account rows in the order of their names, so that a name's stand
+ * together: a Mac of a school may have thousands. */
+static struct own_row *rows_by_name(struct resolve *r, const struct gathered *g)
+{
+    struct own_row *own = arena_alloc(&r->arena, (g->count + 1) * sizeof(*own));
+    size_t i;
+
+    if (!own)
         return NULL;
     for (i = 0; i < g->count; i++)
-        if (strcmp(g->folded[i], name) == 0)
-            rows[count++] = g->rows[i];
-    *own = count;
+        own[i] = (struct own_row){g->folded[i], &g->rows[i]};
+    qsort(own, g->count, sizeof(*own), compare_own);
+    own[g->count] = (struct own_row){NULL, NULL};
+    return own;
+}
+
+/* The rows that speak of one name: account rows, then what lists say. *own
+ * goes past the name's. */
+static struct merge_row *rows_of(struct resolve *r, const struct gathered *g,
+                                 const char *name, const struct own_row **own,
+                                 size_t *n, size_t *own_count)
+{
+    const struct own_row *end = *own;
+    struct merge_row *rows;
+    size_t i, count = 0;
+
+    while (end->name && strcmp(end->name, name) == 0)
+        end++;
+    rows = arena_alloc(&r->arena,
+                       ((size_t)(end - *own) + g->list_count) * sizeof(*rows));
+    if (!rows)
+        return NULL;
+    for (; *own < end; (*own)++)
+        rows[count++] = *(*own)->row;
+    *own_count = count;
     for (i = 0; i < g->list_count; i++)
-        if (list_row(r, &g->lists[i], name, *own == 0, &rows[count]))
+        if (list_row(r, &g->lists[i], name, *own_count == 0, &rows[count]))
             count++;
     *n = count;
     return r->arena.failed ? NULL : rows;
@@ -302,13 +339,14 @@ static int write_device(struct resolve *r, sqlite3_stmt *add, int64_t device,
                         const struct gathered *g, struct err *err)
 {
     struct slot *s = slot_of(r, device);
-    size_t n, i, count, own;
+    size_t n = 0, i, count, own;
     const char **names = all_names(r, g, &n);
+    const struct own_row *next = rows_by_name(r, g);
 
-    if (!names)
+    if (!names || !next)
         return err_nomem(err);
     for (i = 0; i < n; i++) {
-        struct merge_row *rows = rows_of(r, g, names[i], &count, &own);
+        struct merge_row *rows = rows_of(r, g, names[i], &next, &count, &own);
 
         if (!rows)
             return err_nomem(err);

@@ -16,6 +16,17 @@ CREATE TEMP TABLE report_account_row (
   PRIMARY KEY (account_id, row_id)
 ) WITHOUT ROWID;
 
+-- Accounts of several rows by their folded name: a Mac of a school may have
+-- thousands.
+DROP TABLE IF EXISTS temp.report_account_name;
+
+CREATE TEMP TABLE report_account_name (
+  device_id  INTEGER,
+  name       TEXT,
+  account_id INTEGER,
+  PRIMARY KEY (device_id, name)
+) WITHOUT ROWID;
+
 -- Lists that say who does not: known accounts not named there have "no".
 DROP TABLE IF EXISTS temp.report_list;
 
