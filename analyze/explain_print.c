@@ -6,6 +6,7 @@
 #include "analyze/explain.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "core/when.h"
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -55,24 +56,40 @@ static void add_origin(struct strbuf *b, const json_t *fact)
     }
 }
 
+/* The width of the widest word. */
+static size_t widest_word(const char *s)
+{
+    size_t widest = 0, n;
+
+    for (; *s; s += n + strspn(s + n, " ")) {
+        n = strcspn(s, " ");
+        if (utf8_length(s, n) > widest)
+            widest = utf8_length(s, n);
+    }
+    return widest;
+}
+
+/* Value and origin in columns of their own, as far as words let them. */
 static void print_fact(const json_t *fact, size_t indent, FILE *out)
 {
     struct strbuf value = {0}, origin = {0};
-    size_t column;
+    size_t column, at = 46;
 
     add_value(&value, json_object_get(fact, "value"));
     add_origin(&origin, fact);
+    if (widest_word(strbuf_str(&origin)) > 79 - at)
+        at = indent + 4;
     fprintf(out, "%*s%-26s ", (int)indent, "", text_of(fact, "fact"));
     column = indent + 27 + utf8_length(strbuf_str(&value), value.len);
-    if (!origin.len) {
-        text_wrap(strbuf_str(&value), indent + 27, indent + 27, out);
-    } else if (column <= 44) {
+    if (origin.len && at == 46 && column <= 44) {
         fprintf(out, "%s%*s  ", strbuf_str(&value), (int)(44 - column), "");
         text_wrap(strbuf_str(&origin), 46, 46, out);
     } else {
         text_wrap(strbuf_str(&value), indent + 27, indent + 27, out);
-        fprintf(out, "%*s", 46, "");
-        text_wrap(strbuf_str(&origin), 46, 46, out);
+        if (origin.len) {
+            fprintf(out, "%*s", (int)at, "");
+            text_wrap(strbuf_str(&origin), at, at, out);
+        }
     }
     strbuf_free(&value);
     strbuf_free(&origin);
@@ -100,22 +117,60 @@ static void print_facts(const json_t *e, FILE *out)
     strbuf_free(&unknown);
 }
 
-static void print_object(const json_t *o, const char *begin, size_t indent,
-                         FILE *out)
+/* "os 150702, chip apple", or for accounts "token_real of ana yes, of bo ?" */
+static void add_terms(struct strbuf *b, const json_t *terms)
 {
-    struct strbuf line = {0};
-    const char *key;
-    json_t *v, *all = json_deep_copy(o);
+    const char *name, *who;
+    json_t *all = json_deep_copy(terms), *v, *of;
+    const char *gap = "";
 
-    json_object_foreach(all, key, v)
+    json_object_foreach(all, name, v)
     {
-        strbuf_addf(&line, "%s%s=", line.len ? " " : "", key);
-        add_value(&line, v);
+        if (!json_is_object(v)) {
+            strbuf_addf(b, "%s%s ", gap, name);
+            add_value(b, v);
+            gap = ", ";
+            continue;
+        }
+        strbuf_addf(b, "%s%s", gap, name);
+        gap = " of ";
+        json_object_foreach(v, who, of)
+        {
+            strbuf_adds(b, gap);
+            text_escape(b, who, strlen(who));
+            strbuf_adds(b, " ");
+            add_value(b, of);
+            gap = ", of ";
+        }
+        strbuf_adds(b, json_object_size(v) ? "" : " of no account");
+        gap = ", ";
     }
-    fputs(begin, out);
-    text_wrap(line.len ? strbuf_str(&line) : "none", indent, indent, out);
     json_decref(all);
-    strbuf_free(&line);
+}
+
+/* Derived values, each with what it was made of. */
+static void print_derived(const json_t *of, size_t indent, FILE *out)
+{
+    json_t *all = json_deep_copy(json_object_get(of, "derived")), *v;
+    const json_t *terms = json_object_get(of, "terms");
+    const char *name;
+
+    json_object_foreach(all, name, v)
+    {
+        struct strbuf line = {0}, from = {0};
+
+        add_value(&line, v);
+        add_terms(&from, json_object_get(terms, name));
+        if (from.len)
+            strbuf_addf(&line, ", from %s", strbuf_str(&from));
+        fprintf(out, "%*s%-26s ", (int)indent, "", name);
+        text_wrap(strbuf_str(&line),
+                  indent + 1 + (strlen(name) > 26 ? strlen(name) : 26),
+                  indent + 8, out);
+        strbuf_free(&line);
+        strbuf_free(&from);
+    }
+    json_decref(all);
 }
 
 static void print_accounts(const json_t *e, FILE *out)
@@ -139,7 +194,8 @@ static void print_accounts(const json_t *e, FILE *out)
         {
             print_fact(fact, 4, out);
         }
-        print_object(json_object_get(one, "derived"), "    derived: ", 13, out);
+        fputs("    derived\n", out);
+        print_derived(one, 6, out);
     }
 }
 
@@ -192,17 +248,23 @@ static void print_sources(const json_t *e, FILE *out)
 
 /* ------------------------------------------------------------------- rules */
 
-static const char *parts_of(const json_t *rule)
+/* "os >= 101300: yes; sole_holder: ?": the parts of one condition (NULL: of
+ * both), only those that are definitely no with "no_only". */
+static void add_parts(struct strbuf *b, const json_t *rule, const char *of,
+                      bool no_only)
 {
-    const json_t *applies = json_object_get(rule, "applies");
-    const json_t *fails = json_object_get(rule, "fails");
+    const json_t *one, *truth;
+    size_t i;
 
-    if (json_is_null(applies) && json_is_null(fails))
-        return "whether it applies and whether it fails are not known";
-    if (json_is_null(applies))
-        return "it would fail; whether it applies is not known";
-    return json_is_null(fails) ? "it applies; whether it fails is not known"
-                               : "";
+    json_array_foreach(json_object_get(rule, "parts"), i, one)
+    {
+        truth = json_object_get(one, "truth");
+        if ((of && strcmp(text_of(one, "of"), of) != 0) ||
+            (no_only && !json_is_false(truth)))
+            continue;
+        strbuf_addf(b, "%s%s: ", b->len ? "; " : "", text_of(one, "part"));
+        add_value(b, truth);
+    }
 }
 
 static void add_list(struct strbuf *b, const json_t *list)
@@ -216,7 +278,79 @@ static void add_list(struct strbuf *b, const json_t *list)
     }
 }
 
-static void print_finding(const json_t *r, FILE *out)
+/* One more line of a finding, if there is something to say. */
+static void print_more(struct strbuf *line, FILE *out)
+{
+    if (line->len) {
+        fprintf(out, "%20s", "");
+        text_wrap(strbuf_str(line), 20, 20, out);
+    }
+    strbuf_reset(line);
+}
+
+/* "open since 2026-10-30, 28 days": the last day of the period that found it
+ * first; as-of is the end of that day. */
+static void add_history(struct strbuf *b, const json_t *r)
+{
+    const char *seen = text_of(r, "first_seen");
+    long long days = json_integer_value(json_object_get(r, "days_open"));
+    char day[32];
+    int64_t t;
+
+    if (!when_parse(seen, strlen(seen), &t))
+        return;
+    when_format_date(t - 1, day, sizeof(day));
+    strbuf_addf(b, "%s since %s", text_of(r, "state"), day);
+    if (days)
+        strbuf_addf(b, ", %lld day%s", days, days == 1 ? "" : "s");
+}
+
+/* Whether a cause note speaks of a finding: BT-07 of BT-01, ST-12 of ST-01 to
+ * ST-04 of its account. A cause of one's own stands alone. */
+static bool explains(const json_t *cause, const json_t *r)
+{
+    const char *id = text_of(r, "rule"), *of = text_of(cause, "rule");
+    bool fits = strcmp(of, "BT-07") == 0 ? strcmp(id, "BT-01") == 0
+                : strcmp(of, "ST-12") == 0
+                    ? text_starts(id, "ST-0") && id[4] >= '1' && id[4] <= '4'
+                    : false;
+
+    return fits && json_is_true(json_object_get(cause, "cause")) &&
+           strcmp(text_of(cause, "result"), text_of(r, "result")) == 0 &&
+           strcmp(text_of(cause, "account"), text_of(r, "account")) == 0;
+}
+
+/* What explains a finding, inside it. */
+static void print_causes(const json_t *e, const json_t *r, FILE *out)
+{
+    const json_t *c;
+    size_t i;
+
+    json_array_foreach(json_object_get(e, "rules"), i, c)
+    {
+        if (explains(c, r)) {
+            fprintf(out, "%20s%s: ", "", text_of(c, "rule"));
+            text_wrap(text_of(c, "evidence"), 22 + strlen(text_of(c, "rule")),
+                      20, out);
+        }
+    }
+}
+
+/* A cause note that stands inside the finding that it explains. */
+static bool is_inside(const json_t *e, const json_t *cause)
+{
+    const json_t *r;
+    size_t i;
+
+    json_array_foreach(json_object_get(e, "rules"), i, r)
+    {
+        if (explains(cause, r))
+            return true;
+    }
+    return false;
+}
+
+static void print_finding(const json_t *e, const json_t *r, FILE *out)
 {
     struct strbuf line = {0};
 
@@ -226,25 +360,22 @@ static void print_finding(const json_t *r, FILE *out)
     strbuf_adds(&line, text_of(r, "evidence"));
     text_wrap(strbuf_str(&line), 20, 20, out);
     strbuf_reset(&line);
-    if (strcmp(text_of(r, "result"), "unknown") == 0) {
-        strbuf_adds(&line, parts_of(r));
-        if (text_of(r, "missing")[0])
-            strbuf_addf(&line, "; missing: %s", text_of(r, "missing"));
-        fprintf(out, "%20s", "");
-        text_wrap(strbuf_str(&line), 20, 20, out);
-        strbuf_reset(&line);
-    }
-    strbuf_addf(&line, "%s since %.10s", text_of(r, "state"),
-                text_of(r, "first_seen"));
+    print_causes(e, r, out);
+    add_parts(&line, r, NULL, false);
+    print_more(&line, out);
+    if (text_of(r, "missing")[0])
+        strbuf_addf(&line, "missing: %s", text_of(r, "missing"));
+    print_more(&line, out);
+    add_history(&line, r);
     if (text_of(r, "remedy")[0])
-        strbuf_addf(&line, "; %s", text_of(r, "remedy"));
+        strbuf_addf(&line, "%s%s", line.len ? "; " : "", text_of(r, "remedy"));
     if (json_object_get(r, "accepted_risk"))
-        strbuf_addf(&line, "; accepted risk: %s (%s, until %.10s)",
+        strbuf_addf(&line, "%saccepted risk: %s (%s, until %.10s)",
+                    line.len ? "; " : "",
                     text_of(json_object_get(r, "accepted_risk"), "reason"),
                     text_of(json_object_get(r, "accepted_risk"), "owner"),
                     text_of(json_object_get(r, "accepted_risk"), "expires"));
-    fprintf(out, "%20s", "");
-    text_wrap(strbuf_str(&line), 20, 20, out);
+    print_more(&line, out);
     strbuf_free(&line);
 }
 
@@ -257,11 +388,12 @@ static void print_result(const json_t *e, const char *result, bool migration,
     json_array_foreach(json_object_get(e, "rules"), i, r)
     {
         if (strcmp(text_of(r, "result"), result) != 0 ||
-            json_is_true(json_object_get(r, "migration")) != migration)
+            json_is_true(json_object_get(r, "migration")) != migration ||
+            is_inside(e, r))
             continue;
         if (n++ == 0)
             heading(title, out);
-        print_finding(r, out);
+        print_finding(e, r, out);
     }
 }
 
@@ -289,27 +421,37 @@ static void print_not_checked(const json_t *e, FILE *out)
     }
 }
 
-static void print_ids(const json_t *e, const char *result, const char *title,
-                      FILE *out)
+/* Rules of one result, each with the parts that decided it. */
+static void print_short(const json_t *e, const char *result, const char *of,
+                        const char *title, FILE *out)
 {
-    struct strbuf line = {0};
     const json_t *r;
-    size_t i;
+    size_t i, n = 0;
 
     json_array_foreach(json_object_get(e, "rules"), i, r)
     {
+        struct strbuf line = {0}, parts = {0};
+
         if (strcmp(text_of(r, "result"), result) != 0)
             continue;
-        strbuf_addf(&line, "%s%s", line.len ? " " : "", text_of(r, "rule"));
-        if (text_of(r, "account")[0])
-            strbuf_addf(&line, "(%s)", text_of(r, "account"));
+        if (n++ == 0)
+            heading(title, out);
+        if (of)
+            add_parts(&parts, r, of, strcmp(of, "applies") == 0);
+        else
+            strbuf_adds(&parts, text_of(r, "evidence"));
+        if (of)
+            strbuf_adds(&line, text_of(r, "account"));
+        if (line.len && parts.len)
+            strbuf_adds(&line, ": ");
+        strbuf_adds(&line, parts.len ? strbuf_str(&parts) : "");
+        if (!line.len)
+            strbuf_adds(&line, text_of(r, "title"));
+        fprintf(out, "  %-8s ", text_of(r, "rule"));
+        text_wrap(strbuf_str(&line), 11, 11, out);
+        strbuf_free(&line);
+        strbuf_free(&parts);
     }
-    if (line.len) {
-        heading(title, out);
-        fputs("  ", out);
-        text_wrap(strbuf_str(&line), 2, 2, out);
-    }
-    strbuf_free(&line);
 }
 
 static void print_errors(const json_t *e, FILE *out)
@@ -412,10 +554,10 @@ void explain_print(const json_t *e, FILE *out)
     print_conflicts(e, out);
     print_sources(e, out);
     heading("DERIVED", out);
-    print_object(json_object_get(e, "derived"), "  ", 2, out);
+    print_derived(e, 2, out);
     print_not_checked(e, out);
     print_errors(e, out);
-    print_ids(e, "informational", "NOTED, NOT COUNTED", out);
-    print_ids(e, "pass", "PASSED", out);
-    print_ids(e, "notapplicable", "DOES NOT APPLY", out);
+    print_short(e, "informational", NULL, "NOTED, NOT COUNTED", out);
+    print_short(e, "pass", "fails", "PASSED (each with what decided it)", out);
+    print_short(e, "notapplicable", "applies", "DOES NOT APPLY, BECAUSE", out);
 }

@@ -150,3 +150,44 @@ bool rule_split(const struct rule *r, struct rule_parts *out)
     return end_item(r, &item, out) && out->applies.text && out->fails.text &&
            only_the_view(r, s);
 }
+
+/* A part without the blanks around it. */
+static void add_term(struct rule_part *out, size_t most, size_t *n,
+                     const char *begin, const char *end)
+{
+    while (begin < end && ascii_isspace(*begin))
+        begin++;
+    while (end > begin && ascii_isspace(end[-1]))
+        end--;
+    if (begin < end && *n < most)
+        out[(*n)++] = (struct rule_part){begin, (size_t)(end - begin)};
+}
+
+size_t rule_terms(struct rule_part whole, struct rule_part *out, size_t most)
+{
+    const char *s = whole.text, *begin = s, *end = whole.text + whole.len;
+    int depth = 0;
+    bool between = false; /* its AND joins no truths */
+    size_t n = 0;
+    struct token t;
+
+    for (s = token_next(s, &t); t.text[0] && t.at < end;
+         s = token_next(s, &t)) {
+        if (*t.at == '"') /* a name, whatever it is */
+            continue;
+        depth += token_is(&t, "(") || token_is(&t, "case");
+        depth -= token_is(&t, ")") || token_is(&t, "end");
+        if (depth > 0)
+            continue;
+        if (token_is(&t, "between")) {
+            between = true;
+        } else if (token_is(&t, "and") && between) {
+            between = false;
+        } else if (token_is(&t, "and") || token_is(&t, "or")) {
+            add_term(out, most, &n, begin, t.at);
+            begin = t.end;
+        }
+    }
+    add_term(out, most, &n, begin, end);
+    return n;
+}

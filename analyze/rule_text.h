@@ -33,4 +33,8 @@ struct rule_parts {
  */
 bool rule_split(const struct rule *r, struct rule_parts *out);
 
+/* What AND and OR join in an expression, outside of parentheses and CASE; at
+ * most "most" of them. Returns how many. */
+size_t rule_terms(struct rule_part whole, struct rule_part *out, size_t most);
+
 #endif

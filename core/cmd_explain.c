@@ -62,7 +62,8 @@ const struct command cmd_explain = {
         "Prints what is wrong with one Mac and what to do about it, step by\n"
         "step; then every fact with its value, the cell it was read from, the\n"
         "source, file, line and age; values on which sources disagree; what\n"
-        "follows from the facts; and every rule with its result.\n"
+        "follows from the facts, and from which; and every rule with its\n"
+        "result and the truth of its parts.\n"
         "\n"
         "Without --period the newest one is taken that has the Mac.",
     .examples = "  muster explain C02XK1ABCD\n"

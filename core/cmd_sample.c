@@ -1,18 +1,19 @@
 /*
  * cmd_sample.c - muster sample: draw results to test by hand.
  *
- * The draw is a lottery that anybody can repeat: each result has the SHA-256 of
- * "SEED/SERIAL/RULE" as its lot, and the N smallest lots win. Passes take part
- * like failures; what was not checked or does not apply does not.
+ * Passes take part in the lottery like failures; what was not checked or does
+ * not apply does not.
  */
 #include "core/base.h"
 
 #include "analyze/derive.h"
 #include "core/commands.h"
 #include "core/db.h"
+#include "core/lottery.h"
 #include "core/resource.h"
-#include "core/sha256.h"
+#include "core/strbuf.h"
 #include "core/text.h"
+#include "core/ways.h"
 #include "core/when.h"
 #include "report/query.h"
 #include "report/source.h"
@@ -20,14 +21,6 @@
 #include <jansson.h>
 
 enum { SAMPLE_MOST = 10000 };
-
-struct drawn {
-    char lot[SHA256_HEX];
-    char serial[80];
-    int64_t device_id;
-    size_t rule;
-    char letter;
-};
 
 struct rule_text {
     int rule_no;
@@ -40,10 +33,9 @@ struct sample {
     const char *seed, *client;
     struct rule_text *rules;
     size_t rule_count;
-    struct drawn *drawn; /* a heap, the largest lot first; sorted at the end */
-    size_t count, most;
-    int64_t results; /* among which they were drawn */
-    bool facts;      /* the facts of this period are there */
+    size_t most;
+    struct lottery lottery;
+    bool facts; /* the facts of this period are there */
     struct source *source;
 };
 
@@ -66,7 +58,8 @@ static int read_rules(struct sample *s, struct err *err)
     if (db_prepare(s->report.db,
                    "SELECT rule_no, id, title, scope, facts FROM rule"
                    " WHERE period_id = :period_id AND kind = 'counted'"
-                   "   AND instr(' ' || uses || ' ', ' ' || :use || ' ') > 0"
+                   "   AND (uses = '' OR"
+                   "        instr(' ' || uses || ' ', ' ' || :use || ' ') > 0)"
                    " ORDER BY rule_no",
                    &st, err) == 0 &&
         db_bind_int(st, ":period_id", s->report.period_id, err) == 0 &&
@@ -93,61 +86,11 @@ static int read_rules(struct sample *s, struct err *err)
 
 /* --------------------------------------------------------------------- draw */
 
-static void swap(struct drawn *a, struct drawn *b)
-{
-    struct drawn c = *a;
-
-    *a = *b;
-    *b = c;
-}
-
-static void sift_up(struct drawn *heap, size_t i)
-{
-    for (; i > 0 && strcmp(heap[(i - 1) / 2].lot, heap[i].lot) < 0;
-         i = (i - 1) / 2)
-        swap(&heap[(i - 1) / 2], &heap[i]);
-}
-
-static void sift_down(struct drawn *heap, size_t n)
-{
-    size_t i = 0, child;
-
-    while ((child = 2 * i + 1) < n) {
-        if (child + 1 < n && strcmp(heap[child + 1].lot, heap[child].lot) > 0)
-            child++;
-        if (strcmp(heap[i].lot, heap[child].lot) >= 0)
-            break;
-        swap(&heap[i], &heap[child]);
-        i = child;
-    }
-}
-
-static void offer(struct sample *s, const struct drawn *d)
-{
-    if (s->count < s->most) {
-        s->drawn[s->count++] = *d;
-        sift_up(s->drawn, s->count - 1);
-    } else if (strcmp(d->lot, s->drawn[0].lot) < 0) {
-        s->drawn[0] = *d;
-        sift_down(s->drawn, s->count);
-    }
-}
-
-static void draw_lot(const char *seed, const char *serial, const char *rule,
-                     char out[SHA256_HEX])
-{
-    char text[512];
-    int n = snprintf(text, sizeof(text), "%s/%s/%s", seed, serial, rule);
-
-    sha256_text(text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1,
-                out);
-}
-
 static void draw_mac(struct sample *s, sqlite3_stmt *st)
 {
     const char *results = sqlite3_column_blob(st, 2);
     int n = sqlite3_column_bytes(st, 2);
-    struct drawn d = {.device_id = sqlite3_column_int64(st, 0)};
+    struct ticket d = {.device_id = sqlite3_column_int64(st, 0)};
     size_t i;
 
     snprintf(d.serial, sizeof(d.serial), "%s", db_text(st, 1));
@@ -158,17 +101,8 @@ static void draw_mac(struct sample *s, sqlite3_stmt *st)
         if (d.letter != 'P' && d.letter != 'F' && d.letter != 'U')
             continue;
         d.rule = i;
-        s->results++;
-        draw_lot(s->seed, d.serial, s->rules[i].id, d.lot);
-        offer(s, &d);
+        lottery_offer(&s->lottery, &d, s->rules[i].id);
     }
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct drawn *x = a, *y = b;
-
-    return strcmp(x->lot, y->lot);
 }
 
 static int draw(struct sample *s, struct err *err)
@@ -176,9 +110,8 @@ static int draw(struct sample *s, struct err *err)
     sqlite3_stmt *st = NULL;
     int step = -1;
 
-    s->drawn = calloc(s->most, sizeof(*s->drawn));
-    if (!s->drawn)
-        return err_nomem(err);
+    if (lottery_open(&s->lottery, s->seed, s->most, err) < 0)
+        return -1;
     if (db_prepare(s->report.db,
                    "SELECT d.device_id, v.serial, d.results"
                    "  FROM device_result d JOIN device v USING (device_id)"
@@ -191,72 +124,13 @@ static int draw(struct sample *s, struct err *err)
         while ((step = db_step(st, err)) == 1)
             draw_mac(s, st);
     sqlite3_finalize(st);
-    qsort(s->drawn, s->count, sizeof(*s->drawn), compare);
+    lottery_draw(&s->lottery);
     return step;
-}
-
-/* ------------------------------------------------------------- how to test */
-
-/* How a fact is seen on the Mac itself. */
-static const struct {
-    const char *facts, *how;
-} ways[] = {
-    {"secure_token crypto_user", "sysadminctl -secureTokenStatus ACCOUNT; "
-                                 "diskutil apfs listUsers /"},
-    {"volume_owner", "diskutil apfs listUsers /"},
-    {"bootstrap_supported bootstrap_escrowed_device bootstrap_escrowed_server "
-     "bootstrap_record",
-     "sudo profiles status -type bootstraptoken"},
-    {"filevault", "fdesetup status"},
-    {"filevault_user unknown_filevault_users", "sudo fdesetup list"},
-    {"recovery_key_present", "sudo fdesetup haspersonalrecoverykey"},
-    {"recovery_key_escrowed recovery_key_validity", "the server's record of "
-                                                    "the recovery key"},
-    {"mdm_enrolled enrollment_type user_approved",
-     "profiles status -type enrollment"},
-    {"os_version", "sw_vers -productVersion"},
-    {"admin", "dseditgroup -o checkmember -m ACCOUNT admin"},
-    {"hidden disabled uid", "dscl . -read /Users/ACCOUNT"},
-    {"last_login", "last ACCOUNT"},
-    {"last_boot", "sysctl kern.boottime"},
-    {"auto_login", "defaults read /Library/Preferences/com.apple.loginwindow "
-                   "autoLoginUser"},
-};
-
-static bool has_word(const char *list, const char *word, size_t n)
-{
-    size_t len;
-
-    for (; *list; list += len) {
-        list += strspn(list, " ");
-        len = strcspn(list, " ");
-        if (len == n && strncmp(list, word, n) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Call "fn" with each way to see one of the facts, once. */
-static void each_way(const char *facts, void (*fn)(void *, const char *),
-                     void *ctx)
-{
-    bool told[COUNT_OF(ways)] = {false};
-    size_t i, n;
-
-    for (; *facts; facts += n) {
-        facts += strspn(facts, ", |");
-        n = strcspn(facts, ", |");
-        for (i = 0; n && i < COUNT_OF(ways); i++)
-            if (!told[i] && has_word(ways[i].facts, facts, n)) {
-                told[i] = true;
-                fn(ctx, ways[i].how);
-            }
-    }
 }
 
 /* ----------------------------------------------------------------- output */
 
-static int open_for(struct sample *s, const char *name, const struct drawn *d,
+static int open_for(struct sample *s, const char *name, const struct ticket *d,
                     sqlite3_stmt **st, struct err *err)
 {
     char path[80];
@@ -272,48 +146,46 @@ static int open_for(struct sample *s, const char *name, const struct drawn *d,
     return 0;
 }
 
-struct printer {
-    json_t *list; /* with --json: where it goes */
-    const char *indent;
-};
+/* A line of the paper: a label, and words at 80 columns behind it. */
+static void line(const char *label, const struct strbuf *text)
+{
+    printf("   %-5s ", label);
+    text_wrap(strbuf_str(text), 9, 9, stdout);
+}
 
+static void add_value_json(json_t *list, const struct source_value *v)
+{
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}",
+                                          "fact", v->fact, "account",
+                                          v->account, "value", v->value, "file",
+                                          v->file, "line", (json_int_t)v->line,
+                                          "column", v->column, "cell", v->raw));
+}
+
+/* "ctx" is the list of --json, or NULL. */
 static int one_value(void *ctx, const struct source_value *v, struct err *err)
 {
-    struct printer *p = ctx;
+    struct strbuf text = {0};
 
     (void)err;
-    if (p->list) {
-        json_array_append_new(p->list,
-                              json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s}",
-                                        "fact", v->fact, "account", v->account,
-                                        "value", v->value, "file", v->file,
-                                        "line", (json_int_t)v->line, "column",
-                                        v->column, "cell", v->raw));
+    if (ctx) {
+        add_value_json(ctx, v);
         return 0;
     }
-    printf("%s", p->indent);
-    text_print_safe(v->file, stdout);
-    printf(":%lld  %s", (long long)v->line, v->fact);
-    if (v->account[0]) {
-        printf(" of ");
-        text_print_safe(v->account, stdout);
-    }
-    printf(" = ");
-    text_print_safe(v->value, stdout);
-    if (v->column[0]) {
-        printf("  (\"");
-        text_print_safe(v->column, stdout);
-        printf("\": \"");
-        text_print_safe(v->raw, stdout);
-        printf("\")");
-    }
-    putchar('\n');
+    strbuf_adds(&text, v->fact);
+    if (v->account[0])
+        strbuf_addf(&text, " of %s", v->account);
+    strbuf_addf(&text, " = %s, %s:%lld", v->value, v->file, (long long)v->line);
+    if (v->column[0])
+        strbuf_addf(&text, ", %s: \"%s\"", v->column, v->raw);
+    line("read", &text);
+    strbuf_free(&text);
     return 0;
 }
 
 /* The values that the rule looked at: of the Mac, and of each account. */
-static int values(struct sample *s, const struct drawn *d, int64_t row_id,
-                  struct printer *p, struct err *err)
+static int values(struct sample *s, const struct ticket *d, int64_t row_id,
+                  json_t *list, struct err *err)
 {
     struct source_ask ask = {.rule_no = s->rules[d->rule].rule_no,
                              .device_id = d->device_id,
@@ -324,7 +196,7 @@ static int values(struct sample *s, const struct drawn *d, int64_t row_id,
     if (!s->facts)
         return 0;
     if (strcmp(s->rules[d->rule].scope, "account") != 0)
-        return source_each(s->source, &ask, one_value, p, err);
+        return source_each(s->source, &ask, one_value, list, err);
     if (db_prepare(s->report.db,
                    "SELECT account_id FROM account_fact WHERE device_id ="
                    " :device_id AND kind IS NOT 'system' ORDER BY account_id",
@@ -332,7 +204,7 @@ static int values(struct sample *s, const struct drawn *d, int64_t row_id,
         db_bind_int(st, ":device_id", d->device_id, err) == 0)
         while ((step = db_step(st, err)) == 1) {
             ask.account_id = sqlite3_column_int64(st, 0);
-            if (source_each(s->source, &ask, one_value, p, err) < 0) {
+            if (source_each(s->source, &ask, one_value, list, err) < 0) {
                 step = -1;
                 break;
             }
@@ -341,7 +213,23 @@ static int values(struct sample *s, const struct drawn *d, int64_t row_id,
     return step;
 }
 
-static int findings(struct sample *s, const struct drawn *d, json_t *list,
+static void print_finding(sqlite3_stmt *st)
+{
+    struct strbuf text = {0};
+
+    strbuf_addf(&text, "%s %s", db_text(st, 1), db_text(st, 2));
+    if (db_text(st, 0)[0])
+        strbuf_addf(&text, ", account %s", db_text(st, 0));
+    strbuf_addf(&text, ": %s", db_text(st, 3));
+    if (db_text(st, 4)[0])
+        strbuf_addf(&text, " (not known: %s)", db_text(st, 4));
+    if (sqlite3_column_int(st, 6))
+        strbuf_adds(&text, " (accepted risk)");
+    line("found", &text);
+    strbuf_free(&text);
+}
+
+static int findings(struct sample *s, const struct ticket *d, json_t *list,
                     struct err *err)
 {
     sqlite3_stmt *st = NULL;
@@ -358,16 +246,7 @@ static int findings(struct sample *s, const struct drawn *d, json_t *list,
                           db_text(st, 5), "waived", sqlite3_column_int(st, 6)));
             continue;
         }
-        printf("   %s %s", db_text(st, 1), db_text(st, 2));
-        if (db_text(st, 0)[0]) {
-            printf(", account ");
-            text_print_safe(db_text(st, 0), stdout);
-        }
-        printf(": ");
-        text_print_safe(db_text(st, 3), stdout);
-        if (db_text(st, 4)[0])
-            printf(" (not known: %s)", db_text(st, 4));
-        printf("%s\n", sqlite3_column_int(st, 6) ? " (accepted risk)" : "");
+        print_finding(st);
     }
     sqlite3_finalize(st);
     return step;
@@ -375,8 +254,12 @@ static int findings(struct sample *s, const struct drawn *d, json_t *list,
 
 static void print_way(void *ctx, const char *how)
 {
+    struct strbuf text = {0};
+
     (void)ctx;
-    printf("   see   %s\n", how);
+    strbuf_adds(&text, how);
+    line("see", &text);
+    strbuf_free(&text);
 }
 
 static void add_way(void *ctx, const char *how)
@@ -384,23 +267,35 @@ static void add_way(void *ctx, const char *how)
     json_array_append_new(ctx, json_string(how));
 }
 
+static void print_mac(const struct sample *s, size_t n, sqlite3_stmt *mac)
+{
+    const struct ticket *d = &s->lottery.won[n];
+    const struct rule_text *r = &s->rules[d->rule];
+    struct strbuf text = {0};
+
+    printf("\n%zu. %s: %s\n", n + 1, r->id, result_word(d->letter));
+    strbuf_addf(&text, "%s %s, %s", d->serial, db_text(mac, 1),
+                db_text(mac, 0));
+    line("Mac", &text);
+    strbuf_reset(&text);
+    strbuf_adds(&text, r->title);
+    line("asks", &text);
+    strbuf_reset(&text);
+    strbuf_adds(&text, r->facts);
+    line("facts", &text);
+    strbuf_free(&text);
+}
+
 static int print_one(struct sample *s, size_t n, sqlite3_stmt *mac,
                      struct err *err)
 {
-    const struct drawn *d = &s->drawn[n];
-    const struct rule_text *r = &s->rules[d->rule];
-    struct printer p = {.indent = "   read  "};
+    const struct ticket *d = &s->lottery.won[n];
 
-    printf("\n%zu. %s: %s\n   %s ", n + 1, r->id, result_word(d->letter),
-           d->serial);
-    text_print_safe(db_text(mac, 1), stdout);
-    printf(", ");
-    text_print_safe(db_text(mac, 0), stdout);
-    printf("\n   asks  %s\n   facts %s\n", r->title, r->facts);
-    if (values(s, d, sqlite3_column_int64(mac, 2), &p, err) < 0 ||
+    print_mac(s, n, mac);
+    if (values(s, d, sqlite3_column_int64(mac, 2), NULL, err) < 0 ||
         findings(s, d, NULL, err) < 0)
         return -1;
-    each_way(r->facts, print_way, NULL);
+    ways_each(s->rules[d->rule].facts, print_way, NULL);
     printf("   tested by ____________ on ____________ same result: yes / no\n");
     return 0;
 }
@@ -408,12 +303,11 @@ static int print_one(struct sample *s, size_t n, sqlite3_stmt *mac,
 static int json_one(struct sample *s, size_t n, sqlite3_stmt *mac, json_t *list,
                     struct err *err)
 {
-    const struct drawn *d = &s->drawn[n];
+    const struct ticket *d = &s->lottery.won[n];
     const struct rule_text *r = &s->rules[d->rule];
     json_t *read = json_array(), *found = json_array(), *see = json_array();
-    struct printer p = {.list = read};
 
-    each_way(r->facts, add_way, see);
+    ways_each(r->facts, add_way, see);
     json_array_append_new(
         list,
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
@@ -421,7 +315,7 @@ static int json_one(struct sample *s, size_t n, sqlite3_stmt *mac, json_t *list,
                   "device_name", db_text(mac, 1), "rule", r->id, "title",
                   r->title, "result", result_word(d->letter), "facts", r->facts,
                   "values", read, "findings", found, "see", see));
-    return values(s, d, sqlite3_column_int64(mac, 2), &p, err) < 0 ||
+    return values(s, d, sqlite3_column_int64(mac, 2), read, err) < 0 ||
                    findings(s, d, found, err) < 0
                ? -1
                : 0;
@@ -434,9 +328,9 @@ static int each_drawn(struct sample *s, json_t *list, struct err *err)
     size_t i;
     int rc = 0;
 
-    for (i = 0; i < s->count && rc == 0; i++) {
+    for (i = 0; i < s->lottery.count && rc == 0; i++) {
         st = NULL;
-        rc = open_for(s, query, &s->drawn[i], &st, err);
+        rc = open_for(s, query, &s->lottery.won[i], &st, err);
         if (rc == 0)
             rc = db_step(st, err) == 1 ? 0 : -1;
         if (rc == 0)
@@ -449,13 +343,15 @@ static int each_drawn(struct sample *s, json_t *list, struct err *err)
 
 static int print_text(struct sample *s, struct err *err)
 {
+    struct strbuf head = {0};
     char day[32];
 
     when_format_date(s->report.as_of - 1, day, sizeof(day));
-    printf("%zu of %lld results of %s, facts as of %s, seed \"", s->count,
-           (long long)s->results, s->report.period, day);
-    text_print_safe(s->seed, stdout);
-    printf("\"\n");
+    strbuf_addf(&head, "%zu of %lld results of %s, facts as of %s, seed \"%s\"",
+                s->lottery.count, (long long)s->lottery.offered, s->period, day,
+                s->seed);
+    text_wrap(strbuf_str(&head), 0, 2, stdout);
+    strbuf_free(&head);
     if (!s->facts)
         printf("The facts of this period are gone; results and evidence are "
                "there.\n");
@@ -471,7 +367,7 @@ static int print_json(struct sample *s, struct err *err)
         root =
             json_pack("{s:s, s:s, s:s, s:I, s:O}", "schema", "muster.sample/1",
                       "period", s->report.period, "seed", s->seed, "results",
-                      (json_int_t)s->results, "drawn", list);
+                      (json_int_t)s->lottery.offered, "drawn", list);
         text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
         json_decref(root);
         if (!text)
@@ -584,7 +480,7 @@ static int run(const struct call *c, struct err *err)
         free(s.rules[i].facts);
     }
     free(s.rules);
-    free(s.drawn);
+    lottery_free(&s.lottery);
     return rc;
 }
 

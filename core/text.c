@@ -221,6 +221,17 @@ void text_print_safe(const char *s, FILE *out)
     strbuf_free(&b);
 }
 
+/* The bytes of at most so many characters. */
+static size_t prefix_of(const char *s, size_t n, size_t most)
+{
+    size_t i = 0;
+
+    for (; i < n && (most > 0 || ((unsigned char)s[i] & 0xc0) == 0x80); i++)
+        if (((unsigned char)s[i] & 0xc0) != 0x80)
+            most--;
+    return i;
+}
+
 void text_wrap(const char *text, size_t column, size_t indent, FILE *out)
 {
     struct strbuf safe = {0};
@@ -232,6 +243,10 @@ void text_wrap(const char *text, size_t column, size_t indent, FILE *out)
     for (s = strbuf_str(&safe); *s; s += n + strspn(s + n, " ")) {
         n = strcspn(s, " ");
         width = utf8_length(s, n);
+        if (width > 79 - indent) { /* a word that fits no line is cut */
+            n = prefix_of(s, n, 79 - (first ? column : indent));
+            width = utf8_length(s, n);
+        }
         if (!first && column + 1 + width > 79) {
             fprintf(out, "\n%*s", (int)indent, "");
             column = indent;

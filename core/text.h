@@ -50,7 +50,8 @@ void text_escape(struct strbuf *b, const char *s, size_t n);
 void text_print_safe(const char *s, FILE *out);
 
 /* Print words, escaped, in lines of 79 characters and a newline at the end. The
- * first line stands at "column" already, the others behind "indent" blanks. */
+ * first line stands at "column" already, the others behind "indent" blanks. A
+ * word that fits no line is cut. */
 void text_wrap(const char *s, size_t column, size_t indent, FILE *out);
 
 /*

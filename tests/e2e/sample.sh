@@ -54,20 +54,33 @@ check sample "$muster" sample -d "$dir/v.db" --seed x --n 100
 awk '/^[0-9]+\. FV-01: pass/ { on = 1 } /^$/ { on = 0 } on' "$dir/stdout" |
     sed '1d' >"$dir/fv"
 cat >"$dir/want" <<TEXT
-   C02SAMP001 one, unassigned
+   Mac   C02SAMP001 one, unassigned
    asks  $("$muster" query -d "$dir/v.db" \
     "SELECT title FROM rule WHERE id = 'FV-01'" | tr -d '\r' | tail -n 1)
    facts filevault
-   read  devices.csv:2  filevault = on  ("filevault": "On")
+   read  filevault = on, devices.csv:2, filevault: "On"
    see   fdesetup status
    tested by ____________ on ____________ same result: yes / no
 TEXT
 diff "$dir/want" "$dir/fv" || fail 'FV-01 is told otherwise'
-grep -q "accounts.csv:2  secure_token of anna = true" "$dir/stdout" ||
+grep -q 'read  secure_token of anna = true, accounts.csv:2, secure_token: "yes"' "$dir/stdout" ||
     fail 'the value of an account is missing'
+grep -q '^   found fail info: one account at most can unlock the disk$' \
+    "$dir/stdout" || fail 'a finding is told otherwise'
 cp "$dir/stdout" "$dir/first"
 check again "$muster" sample -d "$dir/v.db" --seed x --n 100
 cmp -s "$dir/first" "$dir/stdout" || fail 'two draws differ'
+
+# Long names, values and cells stay inside 80 columns, whole.
+long=$(printf 'a%.0s' $(seq 100))
+printf 'serial,name,site,filevault\nC02SAMP001,%s,%s,on\n' "$long" "$long" \
+    >"$dir/long.csv"
+check long "$muster" ingest -q -d "$dir/v.db" --as-of 2026-11-30 "$dir/long.csv"
+check analyze "$muster" analyze -q -d "$dir/v.db" --as-of 2026-11-30
+check sample "$muster" sample -d "$dir/v.db" --seed "$long" --n 100
+[ "$(wc -L <"$dir/stdout")" -le 80 ] || fail 'a line is wider than 80 columns'
+[ "$(sed -n '1,3p' "$dir/stdout" | tr -cd a | wc -c)" -ge 100 ] ||
+    fail 'a long word was not printed whole'
 
 ends 2 'needs --seed' "$muster" sample -d "$db"
 ends 2 'from 1 to 10000' "$muster" sample -d "$db" --seed x --n 0

@@ -54,6 +54,36 @@ at='--as-of 2026-11-30'
     ends 5 'bad.csv:2:12: expires: expected a date' \
         "$muster" analyze -q -d "$db" $at --waivers "$dir/bad.csv"
 
+    # The last day counts to its end in UTC, wherever the program runs; the day
+    # after does not. Thirty days before the end it is "expiring", not sooner.
+    last=2026-11-30
+    printf 'rule,client,reason,owner,expires\nFV-01,*,r,Jo,%s\n' "$last" \
+        >"$dir/last.csv"
+    for zone in UTC Pacific/Kiritimati Pacific/Pago_Pago America/New_York \
+        Asia/Kolkata Etc/GMT+12 Etc/GMT-14; do
+        for day in 2026-10-30:active 2026-10-31:expiring 2026-11-29:expiring \
+            2026-11-30:expiring 2026-12-01:expired \
+            2026-11-30T23:59:59Z:expiring 2026-12-01T00:00:00Z:expiring \
+            2026-12-01T00:00:01Z:expired; do
+            check "$zone $day" env TZ=$zone "$muster" analyze -q -d "$db" \
+                --period 2026-11 --as-of "${day%:*}" --waivers "$dir/last.csv"
+            [ "$(sqlite3 "$db" 'SELECT state FROM waiver')" = "${day##*:}" ] ||
+                fail "$zone, as of $day: $(sqlite3 "$db" 'SELECT state
+                    FROM waiver')"
+        done
+    done
+
+    # An expiry that is no plain date is an error with its place, never "for
+    # ever", and nothing is judged with it.
+    for end in '' 'never' '2026-13-01' '2026-02-30' '2027-02-29' '31.12.2026' \
+        '12/31/2026' '2026-1-1' '2026-12-31T00:00:00Z' '20261231' '9999' \
+        '2026-12-31 ok' '-' '0' '=2026-12-31' '2026–12–31' '٢٠٢٦-١٢-٣١'; do
+        printf 'expires,rule,client,reason,owner\n"%s",FV-01,*,r,Jo\n' "$end" \
+            >"$dir/bad.csv"
+        ends 5 "bad.csv:2:1: expires" "$muster" analyze -q -d "$db" \
+            --period 2026-11 $at --waivers "$dir/bad.csv"
+    done
+
     # The configuration: severity, freshness, disabled rules, an alias.
     check configured "$muster" analyze -q -d "$db" $at -c "$dir/m.conf"
 }

@@ -40,6 +40,6 @@ SELECT account_id,
          ELSE filevault_on
        END                                             AS fails,
 
-       'a reset of ' || account || ' from the server risks a lockout'
+       'a reset of ' || account || ' from the server may lock the person out'
                                                        AS evidence
   FROM account_posture

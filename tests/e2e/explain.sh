@@ -1,0 +1,62 @@
+#!/bin/sh
+# muster explain: one Mac, every verdict with what made it, at 80 columns.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+db=$dir/m.db
+long=enrolledViaAutomatedDeviceEnrollmentOfTheOrganisationAndItsPartners
+cat >"$dir/devices.csv" <<CSV
+serial,name,client,filevault,os_version,chip,last_checkin,mdm_enrolled,bootstrap_escrowed_server,site,model
+C02EXPL001,$long$long,Umbra,on,15.1,apple,2026-11-25,yes,no,$long,Mac
+CSV
+cat >"$dir/accounts.csv" <<'CSV'
+serial,account,secure_token,admin,kind,created_by
+C02EXPL001,anna,yes,yes,local,gui
+C02EXPL001,bo,no,no,mobile,
+CSV
+cat >"$dir/w.csv" <<'CSV'
+rule,client,reason,owner,expires
+ST-06,Umbra,a lab Mac,Jo,2027-12-31
+CSV
+month() { # PERIOD AS-OF
+    check ingest "$muster" ingest -q -d "$db" --period "$1" --as-of "$2" \
+        "$dir/devices.csv" "$dir/accounts.csv"
+    check analyze "$muster" analyze -q -d "$db" --period "$1" --as-of "$2" \
+        --waivers "$dir/w.csv"
+}
+month 2026-10 2026-10-31
+month 2026-11 2026-11-30
+
+check explain "$muster" explain -d "$db" C02EXPL001 --waivers "$dir/w.csv"
+cp "$dir/stdout" "$dir/text"
+[ "$(wc -L <"$dir/text")" -le 80 ] || fail 'a line is wider than 80 columns'
+flat() { tr -s ' \n' '  ' <"$dir/text"; }
+has() { flat | grep -qF -- "$1" || fail "no \"$1\""; }
+# The finding: evidence, the truth of each part, its history, who accepted it.
+has 'ST-06 critical only anna holds a token; do not reset this password'
+has 'os >= 101300: yes; sole_holder: yes; NOT bootstrap_expected: yes open since 2026-10-31, 30 days; R0; accepted risk: a lab Mac (Jo, until 2027-12-31)'
+# Derived values with what made them.
+has 'bootstrap_state absent, from os 150100, bootstrap_supported ?,'
+has 'holders_min 1, from token_real of anna yes, of bo no'
+# A cause and what is only noted have no history to tell.
+has 'bo holds no secure token, and who can repair it is not known ST-12: bo is a mobile account of a directory needs_token: yes'
+grep -q '^  ST-12 *info' "$dir/text" && fail 'ST-12 is told twice'
+grep -q 'since *;\|since *$\|since *,' "$dir/text" && fail 'since no date'
+has 'NOTED, NOT COUNTED DATA-01'
+has 'PW-04 a reset of anna from the server may lock the person out'
+# Passes and what does not apply, each with what decided it.
+has 'BT-05 os < 110000: no'
+has 'REC-02 chip IN ('\''intel'\'', '\''t2'\''): no'
+# A fact with its cell, file, line and age.
+has '[1] line 2, 6 days old'
+has '[1] Canonical devices file, devices.csv'
+
+check json "$muster" explain -d "$db" C02EXPL001 --json --waivers "$dir/w.csv"
+jq -e '.terms.sole_holder == {holders_min: 1, holders_max: 1} and
+    (.rules[] | select(.rule == "ST-06") | .days_open == 30 and
+     .state == "open" and (.parts | map(.truth)) == [true, true, true]) and
+    ([.rules[] | select(.rule == "PW-04") | .result] | unique ==
+     ["informational", "notapplicable"])' "$dir/stdout" >"$dir/jq" ||
+    fail 'json says something else'
+ends 2 'no Mac has the serial number "NONE"' "$muster" explain -d "$db" NONE
+finish
