@@ -366,6 +366,23 @@ static enum got host_of(struct slice t, struct fact_value *out)
     return as_text((struct slice){t.s + start, i - start}, out);
 }
 
+/* Hosts are known by a name or by a UUID, as the site chose: only the UUID is
+ * one. */
+static enum got uuid_of(struct slice t, struct fact_value *out)
+{
+    size_t i;
+
+    if (t.n != 36)
+        return GOT_UNKNOWN;
+    for (i = 0; i < t.n; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? t.s[i] != '-' : !strchr("0123456789abcdefABCDEF", t.s[i]))
+            return GOT_UNKNOWN;
+    }
+    return as_text(t, out);
+}
+
 static bool says_nothing(struct slice t)
 {
     static const char *const words[] = {
@@ -430,6 +447,8 @@ static enum got by_reading(struct map *m, const struct column_spec *spec,
         return counted(f, t, out);
     case READ_HOST:
         return host_of(t, out);
+    case READ_UUID:
+        return uuid_of(t, out);
     case READ_ESCAPED:
         return unescaped(m, t, out);
     default:

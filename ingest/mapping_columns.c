@@ -136,7 +136,7 @@ static int parse_reading(const struct parse *p, json_t *o,
 {
     static const char *const names[] = {
         "plain",   "model",   "processor", "build",  "packed", "present",
-        "counted", "command", "host",      "groups", "escaped"};
+        "counted", "command", "host",      "groups", "uuid",   "escaped"};
     const char *word;
     size_t i;
     json_t *v = json_object_get(o, "read");
@@ -152,7 +152,7 @@ static int parse_reading(const struct parse *p, json_t *o,
     return mapping_bad(
         p, "read",
         "\"read\" must be one of plain, model, processor, "
-        "build, packed, present, counted, command, host, groups, escaped");
+        "build, packed, present, counted, command, host, groups, uuid, escaped");
 }
 
 static bool list_fact(int fact)

@@ -211,16 +211,28 @@ static bool need_met(const struct signature *sig, const char *prefix,
     return false;
 }
 
+/* "below" stands before the names of columns but not in the file. */
 static int known_columns(const struct specs *specs, const struct signature *sig,
-                         const char *prefix)
+                         const char *prefix, const char *below)
 {
     size_t i, k;
     int n = 0;
 
     for (i = 0; i < specs->count; i++)
-        for (k = 0; k < specs->items[i].name_count; k++)
-            n += signature_has(sig, prefix, specs->items[i].names[k]);
+        for (k = 0; k < specs->items[i].name_count; k++) {
+            const char *name = specs->items[i].names[k];
+
+            if (*below && text_starts(name, below))
+                name += strlen(below);
+            n += signature_has(sig, prefix, name);
+        }
     return n;
+}
+
+/* What rows that are one record are called: see "together". */
+static const char *rows_of(const struct source *s)
+{
+    return s->together ? "rows." : "";
 }
 
 static int fit_at(const struct source *s, const struct signature *sig,
@@ -234,8 +246,8 @@ static int fit_at(const struct source *s, const struct signature *sig,
     for (i = 0; i < s->none_count; i++)
         if (need_met(sig, prefix, &s->none[i]))
             return -1;
-    return known_columns(&s->columns, sig, prefix) +
-           known_columns(&s->device_columns, sig, prefix);
+    return known_columns(&s->columns, sig, prefix, rows_of(s)) +
+           known_columns(&s->device_columns, sig, prefix, "");
 }
 
 int source_fit(const struct source *s, const struct signature *sig)
@@ -263,7 +275,7 @@ const char *source_path(const struct source *s, const struct signature *sig)
     size_t i;
 
     for (i = 0; i < s->record_count; i++) {
-        fit = known_columns(&s->columns, sig, s->records[i]);
+        fit = known_columns(&s->columns, sig, s->records[i], rows_of(s));
         if (fit > top) {
             top = fit;
             best = s->records[i];

@@ -216,10 +216,10 @@ static int parse_file_name(const struct parse *p, json_t *o)
 static int parse_source(const struct parse *p, json_t *o)
 {
     static const char *const known[] = {
-        "id",        "title",   "server",   "about",    "how",
-        "format",    "scope",   "complete", "standing", "records",
-        "detect",    "columns", "device",   "accounts", "attributes",
-        "constants", "include", "file_name"};
+        "id",        "title",   "server",    "about",    "how",
+        "format",    "scope",   "complete",  "standing", "records",
+        "detect",    "columns", "device",    "accounts", "attributes",
+        "constants", "include", "file_name", "together"};
     struct source *s = p->s;
     json_t *v;
 
@@ -231,6 +231,7 @@ static int parse_source(const struct parse *p, json_t *o)
         mapping_text(p, o, "how", &s->how) < 0 ||
         mapping_text(p, o, "include", &s->include) < 0 ||
         mapping_flag(p, o, "standing", &s->standing) < 0 ||
+        mapping_flag(p, o, "together", &s->together) < 0 ||
         parse_scope(p, o) < 0 || parse_complete(p, o) < 0 ||
         parse_file_name(p, o) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
@@ -400,23 +401,43 @@ static void canonical_columns(struct strbuf *b, enum fact_scope scope)
                     i ? ",\n" : "\n", t[i].name, t[i].name);
 }
 
+/* A uuid beside names alone may be anybody's list: a Mac's row has a serial
+ * number or says something of it. */
+static void canonical_need(struct strbuf *b)
+{
+    const struct fact *t;
+    size_t n, i;
+
+    strbuf_adds(b, ", [\"serial\", \"accounts\"");
+    t = fact_table(FACT_DEVICE, &n);
+    for (i = 0; i < n; i++)
+        if (t[i].merge != MERGE_KEY && t[i].merge != MERGE_TEXT)
+            strbuf_addf(b, ", \"%s\"", t[i].name);
+    strbuf_addc(b, ']');
+}
+
 struct source *source_canonical(bool accounts, struct err *err)
 {
+    struct strbuf need = {0};
     struct strbuf b = {0};
     struct source *s;
 
-    strbuf_addf(
-        &b,
-        "{\"id\": \"canonical-%s\", \"title\": \"Canonical %s file\","
-        "\"about\": \"Headers and keys are the names of the facts.\","
-        "\"format\": [\"csv\", \"json\"], \"scope\": \"%s\","
-        "\"records\": [\"\", \"devices\", \"results\", \"items\","
-        " \"data\", \"accounts\"],"
-        "\"detect\": {\"all\": [[\"serial\", \"uuid\", \"mdm_id\"]%s],"
-        "\"none\": [%s]},\"complete\": \"%s\",\n\"columns\": [",
-        accounts ? "accounts" : "devices", accounts ? "accounts" : "devices",
-        accounts ? "accounts" : "devices", accounts ? ", \"account\"" : "",
-        accounts ? "" : "\"account\"", accounts ? "accounts" : "none");
+    if (accounts)
+        strbuf_adds(&need, ", \"account\"");
+    else
+        canonical_need(&need);
+    strbuf_addf(&b,
+                "{\"id\": \"canonical-%s\", \"title\": \"Canonical %s file\","
+                "\"about\": \"Headers and keys are the names of the facts.\","
+                "\"format\": [\"csv\", \"json\"], \"scope\": \"%s\","
+                "\"records\": [\"\", \"devices\", \"results\", \"items\","
+                " \"data\", \"accounts\"],"
+                "\"detect\": {\"all\": [[\"serial\", \"uuid\", \"mdm_id\"]%s],"
+                "\"none\": [%s]},\"complete\": \"%s\",\n\"columns\": [",
+                accounts ? "accounts" : "devices",
+                accounts ? "accounts" : "devices",
+                accounts ? "accounts" : "devices", strbuf_str(&need),
+                accounts ? "" : "\"account\"", accounts ? "accounts" : "none");
     canonical_columns(&b, accounts ? FACT_ACCOUNT : FACT_DEVICE);
     strbuf_adds(&b, "]");
     if (!accounts) {
@@ -426,6 +447,7 @@ struct source *source_canonical(bool accounts, struct err *err)
         strbuf_adds(&b, "]}");
     }
     strbuf_adds(&b, "}\n");
+    strbuf_free(&need);
     if (!strbuf_ok(&b)) {
         err_nomem(err);
         return NULL;

@@ -41,6 +41,7 @@ enum reading {
     READ_COMMAND,   /* what a Mac's own commands print; gives several facts */
     READ_HOST,      /* the host part of a URL */
     READ_GROUPS,    /* a list of groups; the words are names of groups */
+    READ_UUID,      /* a UUID; any other text says nothing */
     READ_ESCAPED /* text with \u2019 spelled out, escaped twice by its maker */
 };
 
@@ -120,6 +121,7 @@ struct source {
     bool accounts;          /* a record is an account, else a device */
     bool complete_accounts; /* accounts: all of a device's are in the file */
     bool standing;
+    bool together;  /* JSON: the elements of the array are one record */
     bool canonical; /* made in code */
     bool builtin;
     char **records; /* paths to the records; "" is the document itself */

@@ -74,6 +74,11 @@ refused() { # NAME JSON
         fail "$1: says a secret"
     fi
 }
+refused names-with-a-uuid '[{"uuid": "00000000-0000-4000-8000-0000000001F5",
+    "name": "Engineering"}]'
+refused osquery-routes '[{"destination": "::1", "gateway": "::1", "type":
+    "local"}]'
+refused osquery-user-groups '[{"uid": "501", "gid": "80"}]'
 refused kandji-filevaultkey '{"key": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
 refused kandji-recoverypassword \
     '{"recovery_password": "FAKE1-BBBBB-CCCC-1111-2222-3333"}'
