@@ -12,6 +12,7 @@
 #include "core/config.h"
 #include "core/text.h"
 #include "ingest/validate.h"
+#include "report/brand.h"
 #include "report/helpdesk.h"
 #include "report/html.h"
 
@@ -93,42 +94,34 @@ static void known_rules(struct checking *c, const struct catalogue *rules,
     }
 }
 
-static bool is_picture(const unsigned char *b, size_t n)
+/* A colour that is hard to read is not used as it stands: say so. */
+static void shaded(struct checking *c, const char *client,
+                   const struct brand *b)
 {
-    static const unsigned char png[] = {0x89, 'P', 'N', 'G'};
-    static const unsigned char jpeg[] = {0xff, 0xd8, 0xff};
+    struct config_value v = config_value(c->config, client, "accent");
 
-    return (n >= 4 && memcmp(b, png, 4) == 0) ||
-           (n >= 3 && memcmp(b, jpeg, 3) == 0) ||
-           (n >= 4 && (memcmp(b, "<svg", 4) == 0 || memcmp(b, "<?xm", 4) == 0));
+    if (!b->colour || b->light == b->accent || c->quiet || c->parts)
+        return;
+    fprintf(stderr,
+            "%s:%ld: accent: too light to read (%.1f to 1, 4.5 is "
+            "needed), so text takes #%06x\n",
+            v.file, v.line, brand_contrast(b->accent, BRAND_GROUND), b->light);
 }
 
-static void known_logo(struct checking *c, const char *client)
+static void known_look(struct checking *c, const char *client)
 {
-    struct config_value v = config_value(c->config, client, "logo");
-    struct strbuf path = {0};
-    unsigned char head[4];
+    struct brand b;
     struct err e = {0};
-    size_t n = 0;
-    FILE *f;
 
-    if ((client && !config_has(c->config, client, "logo")) ||
-        !config_path(c->config, client, "logo", &path))
+    if (client && !config_has(c->config, client, "logo") &&
+        !config_has(c->config, client, "accent"))
         return;
-    f = fopen(strbuf_str(&path), "rb");
-    if (!f) {
-        err_at(&e, ERR_CONFIG, v.file, v.line, 0, "logo: %s: %s",
-               strbuf_str(&path), strerror(errno));
-    } else {
-        n = fread(head, 1, sizeof(head), f);
-        fclose(f);
-        if (!is_picture(head, n))
-            err_at(&e, ERR_CONFIG, v.file, v.line, 0,
-                   "logo: %s is no PNG, JPEG or SVG", strbuf_str(&path));
-    }
-    if (e.code != ERR_NONE)
+    if (brand_load(c->config, client, &b, &e) < 0) {
         fault(c, &e);
-    strbuf_free(&path);
+        return;
+    }
+    shaded(c, client, &b);
+    brand_free(&b);
 }
 
 /* What a configuration names must be there. */
@@ -142,7 +135,7 @@ static void check_names(struct checking *c, const struct catalogue *rules)
         client = i ? config_client_at(c->config, i - 1) : NULL;
         known_rules(c, rules, client, "disabled");
         known_rules(c, rules, client, "required");
-        known_logo(c, client);
+        known_look(c, client);
     }
     for (i = 0; config_severity_at(c->config, i, &client, &rule, &v); i++)
         known_rule(c, rules, rule, &v);

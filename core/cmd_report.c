@@ -13,9 +13,11 @@
 
 #include <jansson.h>
 
-static struct report_options read_options(const struct options *o)
+static struct report_options read_options(const struct options *o,
+                                          const struct config *config)
 {
     return (struct report_options){
+        .config = config,
         .dir = opt_text(o, "output"),
         .period = opt_text(o, "period"),
         .client = opt_text(o, "client"),
@@ -90,9 +92,10 @@ static void talk(const struct report_summary *s, int level)
 
 static int write_reports(sqlite3 *db, const struct call *c, struct err *err)
 {
-    struct report_options o = read_options(c->opt);
+    struct config *config = config_load(c->opt, err);
+    struct report_options o = read_options(c->opt, config);
     struct report_summary s = {0};
-    int rc = report_write(db, &o, &s, err);
+    int rc = config ? report_write(db, &o, &s, err) : -1;
 
     if (rc == 0 && opt_flag(c->opt, "json"))
         rc = print_json(&s, err);
@@ -102,6 +105,7 @@ static int write_reports(sqlite3 *db, const struct call *c, struct err *err)
         rc = err_set(err, s.failed_code, "not all clients have a report: %s",
                      s.failed);
     report_summary_free(&s);
+    config_free(config);
     return rc;
 }
 

@@ -293,9 +293,11 @@ static int judge(sqlite3 *db, const struct call *c, const char *period,
 }
 
 static int write_reports(sqlite3 *db, const struct call *c, const char *period,
+                         const struct config *config,
                          struct report_summary *out, struct err *err)
 {
     struct report_options o = {
+        .config = config,
         .dir = opt_text(c->opt, "output"),
         .period = period,
         .client = opt_text(c->opt, "client"),
@@ -360,7 +362,7 @@ static int run_all(sqlite3 *db, const struct call *c,
     }
     if (judge(db, c, ingest->period, ingest->options.as_of, config, &judged,
               err) == 0 &&
-        write_reports(db, c, ingest->period, &reports, err) == 0 &&
+        write_reports(db, c, ingest->period, config, &reports, err) == 0 &&
         tell(db, c, &t, err) == 0)
         rc = conclude(db, c, &t, &file, err);
     report_summary_free(&reports);

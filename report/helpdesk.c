@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "report/forecast.h"
+#include "report/brand.h"
 #include "report/helpdesk.h"
 #include "report/html_data.h"
 #include "report/html_intern.h"
@@ -27,6 +28,7 @@ static const struct template_var vars[] = {
     {"as_of_day", TEMPLATE_TEXT, NULL, "day the facts are of"},
     {"as_of_number", TEMPLATE_TEXT, NULL, "the same, days since 1970"},
     {"version", TEMPLATE_TEXT, NULL, "of muster"},
+    {"white_label", TEMPLATE_FLAG, NULL, "1 where muster is not to be named"},
     {"style", TEMPLATE_CODE, NULL, "style sheet"},
     {"style_hash", TEMPLATE_TEXT, NULL, "its digest"},
     {"script", TEMPLATE_CODE, NULL, "script"},
@@ -281,6 +283,7 @@ static void add_names(const struct report *r, struct template_sql *s)
     template_sql_text(s, "as_of_day", strbuf_str(&b));
     template_sql_int(s, "as_of_number", (r->as_of - 1) / WHEN_DAY);
     template_sql_text(s, "version", r->options->version);
+    template_sql_int(s, "white_label", r->brand && r->brand->white_label);
     template_sql_writer(s, "data", write_data, r);
     strbuf_free(&b);
 }
@@ -295,8 +298,8 @@ int helpdesk_write(const struct report *r, const struct writer *w,
     int rc = -1;
 
     (void)w;
-    if (s && html_add_code(s, &l, "helpdesk.css", "style", err) == 0 &&
-        html_add_code(s, &l, "helpdesk.js", "script", err) == 0) {
+    if (s && html_add_code(s, &l, "helpdesk.css", "style", "", err) == 0 &&
+        html_add_code(s, &l, "helpdesk.js", "script", "", err) == 0) {
         add_names(r, s);
         root = template_sql_root(s);
         rc = template_render_file(t, template_sql_source(s), &root, out->file,

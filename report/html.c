@@ -9,6 +9,7 @@
 #include "core/supply.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "report/brand.h"
 #include "report/html.h"
 #include "report/html_data.h"
 #include "report/html_load.h"
@@ -160,8 +161,15 @@ static const char *use_title(const char *use)
                                            : "Monthly report";
 }
 
+static const struct brand *brand_of(const struct report *r)
+{
+    return r->brand ? r->brand : &brand_plain;
+}
+
 static const char *subject_of(const struct report *r)
 {
+    if (brand_of(r)->name)
+        return brand_of(r)->name;
     return r->client_id ? r->client : "Whole fleet";
 }
 
@@ -260,6 +268,33 @@ static void add_names(const struct report *r, struct template_sql *s)
     strbuf_free(&b);
 }
 
+static void add_brand(const struct report *r, struct template_sql *s)
+{
+    const struct brand *brand = brand_of(r);
+    struct strbuf b = {0};
+
+    brand_picture(brand, subject_of(r), &b);
+    template_sql_raw(s, "logo", strbuf_str(&b));
+    template_sql_text(s, "contact", brand->contact);
+    template_sql_text(s, "confidentiality", brand->confidentiality);
+    template_sql_int(s, "white_label", brand->white_label);
+    template_sql_int(s, "show_how",
+                     strcmp(r->use, "client") != 0 && !brand->white_label);
+    strbuf_free(&b);
+}
+
+static int add_style_and_script(const struct report *r, struct template_sql *s,
+                                struct html_loader *l, struct err *err)
+{
+    struct strbuf style = {0};
+    int rc;
+
+    brand_style(brand_of(r), &style);
+    rc = html_add_code(s, l, "report.css", "style", strbuf_str(&style), err);
+    strbuf_free(&style);
+    return rc == 0 ? html_add_code(s, l, "report.js", "script", "", err) : -1;
+}
+
 /* As people write it; nothing for 0. */
 static void add_number(struct template_sql *s, const char *name, int64_t n)
 {
@@ -274,10 +309,12 @@ static void add_number(struct template_sql *s, const char *name, int64_t n)
 static int add_limits(const struct report *r, struct template_sql *s,
                       const struct html_counts *n, struct err *err)
 {
-    int64_t left, clients;
+    int64_t left, clients, accepted;
 
     if (query_number(r, "html-lines_left", &left, err) != 0 ||
-        query_number(r, "html-client_count", &clients, err) != 0)
+        query_number(r, "html-client_count", &clients, err) != 0 ||
+        db_number(r->db, "SELECT count(*) FROM temp.html_waivers", 0, &accepted,
+                  err) < 0)
         return -1;
     template_sql_int(s, "macs_shown",
                      n->devices < STATIC_MACS ? n->devices : STATIC_MACS);
@@ -285,6 +322,7 @@ static int add_limits(const struct report *r, struct template_sql *s,
                n->devices > DATA_MACS ? n->devices - DATA_MACS : 0);
     add_number(s, "lines_left", left);
     template_sql_int(s, "many_clients", clients > 1);
+    template_sql_int(s, "any_accepted", accepted > 0);
     return 0;
 }
 
@@ -332,15 +370,14 @@ static int add_values(const struct report *r, struct template_sql *s,
         add_lists(s, err) != 0)
         return -1;
     add_names(r, s);
+    add_brand(r, s);
     add_flags(r, s);
     add_files(r, s);
     add_story(r, s, &n);
     add_bars(s, &n);
     template_sql_writer(s, "trend_chart", svg_trend, r);
     template_sql_writer(s, "data", html_data, r);
-    if (html_add_code(s, l, "report.css", "style", err) != 0)
-        return -1;
-    return html_add_code(s, l, "report.js", "script", err);
+    return add_style_and_script(r, s, l, err);
 }
 
 int html_write(const struct report *r, FILE *out, struct err *err)

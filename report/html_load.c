@@ -128,10 +128,11 @@ static int code_safe(const char *shown, const char *text, struct err *err)
 }
 
 int html_add_code(struct template_sql *s, struct html_loader *l,
-                  const char *file, const char *name, struct err *err)
+                  const char *file, const char *name, const char *more,
+                  struct err *err)
 {
     char hash_name[32];
-    struct strbuf hash = {0};
+    struct strbuf hash = {0}, code = {0};
     const char *text;
     size_t len;
     int rc = load_file(l, file, &text, &len, err);
@@ -140,10 +141,14 @@ int html_add_code(struct template_sql *s, struct html_loader *l,
         err_set(err, ERR_CONFIG, "templates/%s is missing", file);
     if (rc <= 0 || code_safe(l->shown, text, err) != 0)
         return -1;
-    hash_of(&hash, text, len);
+    strbuf_add(&code, text, len);
+    strbuf_adds(&code, more);
+    hash_of(&hash, strbuf_str(&code), code.len);
     snprintf(hash_name, sizeof(hash_name), "%s_hash", name);
-    template_sql_raw(s, name, text);
+    template_sql_raw(s, name, strbuf_str(&code));
     template_sql_text(s, hash_name, strbuf_str(&hash));
+    rc = strbuf_ok(&code) && strbuf_ok(&hash) ? 0 : err_nomem(err);
     strbuf_free(&hash);
-    return 0;
+    strbuf_free(&code);
+    return rc;
 }

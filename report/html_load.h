@@ -19,10 +19,10 @@ struct html_loader {
 struct template *html_compile(struct html_loader *l, const char *name,
                               const struct template_var *vars, struct err *err);
 
-/* Set "name" to the text of a file of templates/, and "name_hash" to what the
- * policy of the page calls it. */
+/* Set "name" to the text of a file of templates/ and what follows it ("" for
+ * nothing), and "name_hash" to what the policy of the page calls it. */
 int html_add_code(struct template_sql *s, struct html_loader *l,
-                  const char *file, const char *name,
+                  const char *file, const char *name, const char *more,
                   struct err *err) MUST_CHECK;
 
 #endif

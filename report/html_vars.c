@@ -88,7 +88,9 @@ static const struct template_var mac_lines[] = {
     FIELD("accepted"), FIELD("is_new"), FIELD("others"), END};
 static const struct template_var supplies[] = {
     FIELD("title"), MARKUP("how", "with commands as code"), FIELD("plain"), FIELD("checks"),
-    FIELD("devices"), FIELD("rules"), FIELD("rules_word"), END};
+    FIELD("devices"), FIELD("macs"),
+    FIELD("plain_title"), FIELD("rules"), FIELD("rules_word"),
+    END};
 static const struct template_var gaps[] = {
     FIELD("title"), FIELD("id"), FIELD("severity"), FIELD("severity_word"),
     FIELD("fact"), FIELD("devices"), FIELD("share"), END};
@@ -140,6 +142,11 @@ const struct template_var html_vars[] = {
     TEXT("title", "title of the page"),
     TEXT("use_title", "\"Monthly report\" and its like"),
     TEXT("subject", "the client, or the whole fleet"),
+    TEXT("contact", "whom to ask; empty for nobody"),
+    TEXT("confidentiality", "\"Confidential\", or the line of the settings"),
+    MARKUP("logo", "picture of the client; empty for none"),
+    {"white_label", TEMPLATE_FLAG, NULL, "1 where muster is not to be named"},
+    {"show_how", TEMPLATE_FLAG, NULL, "1 where commands of muster may be named"},
     TEXT("period", "label of the period"),
     TEXT("before", "label of the period before; empty for none"),
     TEXT("as_of_day", "day that ages are counted to"),
@@ -158,6 +165,7 @@ const struct template_var html_vars[] = {
     {"fleet", TEMPLATE_FLAG, NULL, "1 where all clients are together"},
     {"many_clients", TEMPLATE_FLAG, NULL, "1 where there is more than one client"},
     {"show_ids", TEMPLATE_FLAG, NULL, "1 where rules and remedies are named by their ids"},
+    {"any_accepted", TEMPLATE_FLAG, NULL, "1 where a risk was accepted"},
     {"has_before", TEMPLATE_FLAG, NULL, "1 where there is a period before"},
     {"has_trend", TEMPLATE_FLAG, NULL, "1 where there is more than one period"},
     {"csv_findings", TEMPLATE_URL, NULL, "file name of the findings"},
@@ -198,7 +206,8 @@ const struct template_var html_vars[] = {
     FIELD("n_rejected"), FIELD("records_left_out"), FIELD("mac_records"),
     FIELD("macs_from_records"), FIELD("merged"), FIELD("macs_from_lists"),
     FIELD("replaced"), FIELD("n_replaced"), FIELD("unjoined"),
-    FIELD("n_unjoined"), FIELD("accounts"), FIELD("appeared"), FIELD("gone"),
+    FIELD("n_unjoined"), FIELD("accounts"), FIELD("accounts_word"),
+    FIELD("appeared"), FIELD("appeared_macs"), FIELD("gone"),
     FIELD("version"), FIELD("rules_digest"), FIELD("inputs_digest"),
     LIST(verdicts, "Macs by verdict, worst first"),
     LIST(trend, "periods, oldest first, up to 12"),

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "report/json.h"
+#include "report/brand.h"
 #include "report/manifest.h"
 #include "report/query.h"
 
@@ -205,6 +206,8 @@ static int write_all(struct sink *s, const struct report *r,
     sink_adds(s, r->options->csv_bom ? "true" : "false");
     sink_adds(s, "},\n \"new_only\":");
     sink_adds(s, r->options->new_only ? "true" : "false");
+    if (r->brand && r->brand->white_label)
+        sink_adds(s, ",\n \"white_label\":true");
     if (r->options->redact) {
         sink_adds(s, ",\n ");
         json_string_member(s, "redacted", r->options->redact);

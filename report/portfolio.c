@@ -6,6 +6,7 @@
  */
 #include "core/base.h"
 
+#include "report/brand.h"
 #include "report/html_words.h"
 #include "report/portfolio.h"
 #include "report/rows.h"
@@ -120,7 +121,7 @@ static void write_client(struct sink *s, const struct report *r,
     sink_addc(s, '-');
     escaped(s, r->period_slug);
     sink_adds(s, ".html\">");
-    escaped(s, name);
+    escaped(s, brand_client(r->options->config, name));
     sink_adds(s, "</a></td>");
     strbuf_free(&slug);
 }

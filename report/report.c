@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "report/brand.h"
 #include "report/leak.h"
 #include "report/manifest.h"
 #include "report/publish.h"
@@ -29,12 +30,14 @@ static const char *const uses[] = {"monthly", "client", "migration"};
 struct job {
     struct report report;
     struct leak *leak; /* names of all clients; NULL until a client's report */
+    struct brand brand;
     struct strbuf slug, period, period_slug, client, before;
 };
 
 static void job_free(struct job *j)
 {
     leak_free(j->leak);
+    brand_free(&j->brand);
     strbuf_free(&j->slug);
     strbuf_free(&j->period);
     strbuf_free(&j->period_slug);
@@ -318,7 +321,10 @@ static int job_ready(struct job *j, const struct client *client,
     r->period = strbuf_str(&j->period);
     r->period_slug = strbuf_str(&j->period_slug);
     r->before = strbuf_str(&j->before);
-    return 0;
+    r->brand = &j->brand;
+    brand_free(&j->brand);
+    return brand_load(r->options->config, client ? client->name : NULL,
+                      &j->brand, err);
 }
 
 static void file_name(const struct report *r, const struct writer *w,
@@ -497,9 +503,11 @@ static int note_failure(struct report_summary *s, const char *client,
 {
     struct strbuf b = {0};
 
-    strbuf_addf(&b, "%s%s%s: %s%s%s", s->failed ? s->failed : "",
-                s->failed ? "; " : "", client, cause->file,
-                cause->file[0] ? ": " : "", cause->text);
+    strbuf_addf(&b, "%s%s%s: %s", s->failed ? s->failed : "",
+                s->failed ? "; " : "", client, cause->file);
+    if (cause->line > 0)
+        strbuf_addf(&b, ":%ld", (long)cause->line);
+    strbuf_addf(&b, "%s%s", cause->file[0] ? ": " : "", cause->text);
     free(s->failed);
     s->failed = strbuf_detach(&b);
     if (!s->failed_code)

@@ -10,6 +10,7 @@
 #ifndef MUSTER_REPORT_H
 #define MUSTER_REPORT_H
 
+#include "core/config.h"
 #include "core/err.h"
 
 #include <sqlite3.h>
@@ -25,14 +26,16 @@ struct report_options {
     const char *version;    /* of the program */
     const char *redact;     /* "users,serials,hostnames"; NULL: nothing */
     const char *redact_key; /* file that holds the key of the pseudonyms */
-    bool csv_raw;           /* cells without formula protection */
-    bool csv_bom;           /* byte order mark in CSV files */
-    bool each_client;       /* a folder for each client, and the portfolio */
-    bool new_only;          /* next steps for new findings only */
-    bool force;             /* overwrite files that no manifest names */
+    const struct config *config; /* how reports look; NULL: the defaults */
+    bool csv_raw;                /* cells without formula protection */
+    bool csv_bom;                /* byte order mark in CSV files */
+    bool each_client; /* a folder for each client, and the portfolio */
+    bool new_only;    /* next steps for new findings only */
+    bool force;       /* overwrite files that no manifest names */
 };
 
 struct report_cache;
+struct brand;
 
 /* One report: a period, and one client or all of them. Text is borrowed. */
 struct report {
@@ -48,6 +51,7 @@ struct report {
     const char *before;      /* label of before_id; "" for none */
     int64_t as_of;
     const struct report_options *options; /* never NULL */
+    const struct brand *brand;  /* report/brand.h; NULL: nothing is set */
     struct report_cache *cache; /* report/rows.h; NULL: nothing is kept */
 };
 

@@ -11,6 +11,7 @@
 #include "core/db.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "report/brand.h"
 #include "report/manifest.h"
 #include "report/query.h"
 #include "report/rows.h"
@@ -121,6 +122,7 @@ static void check_counts(struct verify *v, const char *path, const char *name,
 struct found {
     struct report report;
     struct report_options options;
+    struct brand brand;
     bool there;  /* the period and the client are there */
     bool remake; /* and the same bytes can be made again */
 };
@@ -148,6 +150,9 @@ static void fill_report(struct found *f, sqlite3 *db, const json_t *m)
     f->options.csv_bom = json_is_true(json_object_get(csv, "bom"));
     f->options.new_only = json_is_true(json_object_get(m, "new_only"));
     f->options.version = text_of(m, "version");
+    f->brand = brand_plain;
+    f->brand.white_label = json_is_true(json_object_get(m, "white_label"));
+    r->brand = &f->brand;
     r->options = &f->options;
     r->db = db;
     r->client = text_of(m, "client");

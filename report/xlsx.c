@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "core/when.h"
+#include "report/brand.h"
 #include "report/manifest.h"
 #include "report/query.h"
 #include "report/xlsx.h"
@@ -544,21 +545,41 @@ void xlsx_severity(struct book *b, struct sheet *s, int column, int64_t last)
     }
 }
 
+/* In a footer "&" begins a code, and a footer holds 255 characters. */
+static void footer_text(struct strbuf *out, const char *p, size_t most)
+{
+    uint32_t cp;
+    size_t step, n = strlen(p);
+
+    for (; *p && most > 0; p += step, n -= step, most--) {
+        step = utf8_decode(p, n, &cp);
+        if (step == 0)
+            return;
+        if (cp == '&')
+            strbuf_addc(out, '&');
+        strbuf_add(out, p, cp < 0x20 ? 0 : step);
+    }
+}
+
 /* Footers are codes and our own words; the client's slug is safe in them. */
 void xlsx_print(struct book *b, struct sheet *s, const struct report *r,
                 uint16_t pages)
 {
-    char footer[200], day[16];
+    const struct brand *brand = r->brand ? r->brand : &brand_plain;
+    struct strbuf footer = {0};
+    char day[16];
 
     when_format_date(r->as_of - 1, day, sizeof(day));
-    snprintf(footer, sizeof(footer), "&L%s %s&CPage &P of &N&R%s", r->slug,
-             r->use, day);
+    strbuf_addf(&footer, "&L%s %s, ", r->slug, r->use);
+    footer_text(&footer, brand->confidentiality, 60);
+    strbuf_addf(&footer, "&CPage &P of &N&R%s", day);
     worksheet_set_landscape(s->ws);
     worksheet_set_paper(s->ws, 9); /* A4 */
     worksheet_fit_to_pages(s->ws, 1, pages);
     if (pages == 0)
         BOOK_CALL(b, worksheet_repeat_rows(s->ws, 0, 0));
-    BOOK_CALL(b, worksheet_set_footer(s->ws, footer));
+    BOOK_CALL(b, worksheet_set_footer(s->ws, strbuf_str(&footer)));
+    strbuf_free(&footer);
 }
 
 static int set_properties(struct book *b, const struct report *r,
@@ -575,9 +596,11 @@ static int set_properties(struct book *b, const struct report *r,
         return -1;
     strbuf_addf(&subject, "%s, %s", r->use, r->period_slug);
     p.subject = subject.data;
-    if (r->client_id) {
-        strbuf_adds(&client,
-                    book_safe(&safe, r->client, strlen(r->client), &cut));
+    if (r->client_id || (r->brand && r->brand->name)) {
+        const char *name =
+            r->brand && r->brand->name ? r->brand->name : r->client;
+
+        strbuf_adds(&client, book_safe(&safe, name, strlen(name), &cut));
         p.company = client.data;
     }
     p.created = r->as_of > 0 ? r->as_of : 1;
@@ -643,6 +666,8 @@ int xlsx_write(const struct report *r, const struct writer *w,
     snprintf(frame, sizeof(frame), "%.*s.frame.tmp",
              (int)(strlen(out->path) - strlen(".tmp")), out->path);
     if (book_open(&m->b, frame, err) == 0) {
+        if (r->brand && r->brand->colour)
+            book_colour(&m->b, r->brand->light);
         if (make_frame(m, err) == 0)
             rc = xlsx_pack(&m->b, frame, out->path, stream_rows, m, err);
         if (rc == 0)

@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define NOTE_UNITS 60   /* room for the note at the end of a cut text */
-#define WIDTH_ROWS 5000 /* rows that a column's width is taken from */
+#define NOTE_UNITS 60 /* room for the note at the end of a cut text */
+#define HOUSE_COLOUR 0x24384f
 #define WIDTH_ROWS 5000 /* rows that a column's width is taken from */
 #define WIDTH_LEAST 8
 #define WIDTH_MOST 60
@@ -40,17 +40,17 @@ static const struct look looks[FMT_COUNT] = {
     [FMT_PERCENT] = {"0.0%", false, false, false, 0, 0, 0},
     [FMT_POINTS] = {"+0.0%;-0.0%;0.0%", false, false, false, 0, 0, 0},
     [FMT_NUMBER] = {"#,##0", false, false, false, 0, 0, 0},
-    [FMT_HEADER] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
-    [FMT_HEADER_LEFT] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
-    [FMT_HEADER_RIGHT] = {"@", true, true, true, 0, 0xffffff, 0x24384f},
+    [FMT_HEADER] = {"@", true, true, true, 0, 0xffffff, HOUSE_COLOUR},
+    [FMT_HEADER_LEFT] = {"@", true, true, true, 0, 0xffffff, HOUSE_COLOUR},
+    [FMT_HEADER_RIGHT] = {"@", true, true, true, 0, 0xffffff, HOUSE_COLOUR},
     [FMT_INDENT] = {"@", false, false, false, 0, 0, 0},
     [FMT_INPUT] = {"@", false, true, true, 0, 0, 0xfff8e1},
     [FMT_LINK] = {"@", false, false, false, 0, 0x00618f, 0},
-    [FMT_TITLE] = {"@", true, false, false, 20, 0x24384f, 0},
+    [FMT_TITLE] = {"@", true, false, false, 20, HOUSE_COLOUR, 0},
     [FMT_LEAD] = {"@", false, true, false, 13, 0, 0},
     [FMT_NOTE] = {"@", false, true, false, 9, 0x4a5560, 0},
-    [FMT_LABEL] = {"@", true, false, false, 0, 0x24384f, 0},
-    [FMT_BIG] = {"#,##0", true, false, false, 16, 0x24384f, 0},
+    [FMT_LABEL] = {"@", true, false, false, 0, HOUSE_COLOUR, 0},
+    [FMT_BIG] = {"#,##0", true, false, false, 16, HOUSE_COLOUR, 0},
     [FMT_CRITICAL] = {NULL, true, false, false, 0, 0xffffff, 0x5b0f3a},
     [FMT_HIGH] = {NULL, true, false, false, 0, 0xffffff, 0xc4470d},
     [FMT_MEDIUM] = {NULL, true, false, false, 0, LXW_COLOR_BLACK, 0xf0b429},
@@ -116,6 +116,18 @@ int book_open(struct book *b, const char *path, struct err *err)
     format_set_indent(b->format[FMT_HEADER_LEFT], 1);
     format_set_underline(b->format[FMT_LINK], LXW_UNDERLINE_SINGLE);
     return 0;
+}
+
+void book_colour(struct book *b, uint32_t colour)
+{
+    int i;
+
+    for (i = 0; i < FMT_COUNT; i++) {
+        if (looks[i].fill == HOUSE_COLOUR)
+            format_set_bg_color(b->format[i], colour);
+        if (looks[i].font == HOUSE_COLOUR)
+            format_set_font_color(b->format[i], colour);
+    }
 }
 
 struct sheet *book_sheet(struct book *b, const char *name)

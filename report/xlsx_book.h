@@ -81,6 +81,9 @@ void book_check(struct book *b, lxw_error rc, const char *call);
 /* Begin a workbook in place of the file "path". -1 with err. */
 int book_open(struct book *b, const char *path, struct err *err) MUST_CHECK;
 
+/* Headers and titles in a colour that white reads on. */
+void book_colour(struct book *b, uint32_t colour);
+
 /* Write the file. */
 int book_close(struct book *b, struct err *err) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/when.h"
+#include "report/brand.h"
 #include "report/manifest.h"
 #include "report/xlsx.h"
 
@@ -46,13 +47,18 @@ static const struct {
 static int facts(struct book *b, struct sheet *s, int64_t *row,
                  const struct report *r, struct err *err)
 {
+    const struct brand *brand = r->brand ? r->brand : &brand_plain;
     struct rows *rows = rows_open(r, "run", err);
     char run[17];
     int step = rows ? rows_next(rows, err) : -1;
     size_t i;
 
     if (step == 1 && manifest_run_id(r, run, err) == 0) {
-        pair(b, s, row, "client", r->client_id ? r->client : "all together");
+        pair(b, s, row, "client",
+             brand->name ? brand->name
+                         : (r->client_id ? r->client : "all together"));
+        if (brand->contact)
+            pair(b, s, row, "questions", brand->contact);
         pair(b, s, row, "run", run);
         for (i = 0; i < rows_width(rows); i++) {
             const struct cell *c = rows_cell(rows, i);

@@ -8,12 +8,14 @@
 #include "core/base.h"
 
 #include "core/when.h"
+#include "report/brand.h"
 #include "report/html_words.h"
 #include "report/xlsx.h"
 
 #define TOP 8   /* rows of each list */
 #define RIGHT 7 /* first column of the right side */
 #define CHART_ROWS 13
+#define LOGO_PIXELS 52
 
 struct page {
     struct book *b;
@@ -66,7 +68,9 @@ static void title(struct page *p)
     struct strbuf b = {0};
 
     strbuf_adds(&b, "Mac fleet report");
-    if (p->r->client_id)
+    if (p->r->brand && p->r->brand->name)
+        strbuf_addf(&b, ": %s", p->r->brand->name);
+    else if (p->r->client_id)
         strbuf_addf(&b, ": %s", p->r->client);
     book_words(p->b, p->s, 0, 0, strbuf_str(&b), FMT_TITLE);
     strbuf_reset(&b);
@@ -368,6 +372,23 @@ static void trend_chart(struct page *p)
                                                c, &place));
 }
 
+/* At the top of the right side, as high as three rows. An SVG is for the page
+ * alone: workbooks show none. */
+static void logo(struct page *p)
+{
+    const struct brand *brand = p->r->brand;
+    lxw_image_options place = {.x_scale = 1, .y_scale = 1};
+
+    if (!brand || !brand->logo.len || brand->height == 0)
+        return;
+    if (brand->height > LOGO_PIXELS)
+        place.x_scale = place.y_scale = (double)LOGO_PIXELS / brand->height;
+    BOOK_CALL(p->b,
+              worksheet_insert_image_buffer_opt(
+                  p->s->ws, 0, RIGHT, (const unsigned char *)brand->logo.data,
+                  brand->logo.len, &place));
+}
+
 static void layout(struct page *p)
 {
     static const double widths[] = {60, 18, 13, 13, 14, 11, 3, 50, 11, 30};
@@ -402,6 +423,7 @@ int xlsx_summary(struct book *b, struct sheet *s, const struct report *r,
     contents(&p);
     verdict_chart(&p);
     trend_chart(&p);
+    logo(&p);
     layout(&p);
     return 0;
 }

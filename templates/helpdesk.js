@@ -1,4 +1,4 @@
-/* muster: look up whether a password may be reset. Text from exports only ever
+/* Look up whether a password may be reset. Text from exports only ever
  * becomes text nodes; nothing leaves the page. */
 "use strict";
 (() => {

@@ -1,4 +1,4 @@
-/* muster: what the page adds where script may run. Everything a reader needs is
+/* What the page adds where script may run. Everything a reader needs is
  * on the page without it; this filters, sorts, pages, links and copies. Text
  * from exports only ever becomes text nodes. */
 "use strict";
@@ -566,8 +566,9 @@
   const proofPart = (i) => {
     const rows = proof.get(i);
     if (!rows?.length) return make("p", { class: "quiet" },
-      "Every value with its file and line is in findings.jsonl; ",
-      make("code", {}, `muster explain ${macs[i][M.serial]}`), " prints them too.");
+      "Every value with its file and line is in findings.jsonl",
+      ...document.body.dataset.explain ? ["; ", make("code", {},
+        `${document.body.dataset.explain} ${macs[i][M.serial]}`), " prints them too."] : ["."]);
     return make("div", { class: "scroll", tabindex: "0", role: "group",
       "aria-label": "Evidence" }, make("table", {},
       make("caption", { class: "hide" }, "Values with file, line and cell"),

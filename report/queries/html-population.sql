@@ -31,6 +31,11 @@ went AS (
      AND (:client_id = 0 OR b.client_id = :client_id)
      AND NOT EXISTS (SELECT 1 FROM temp.report_rank k
                       WHERE k.device_id = b.device_id)
+),
+accounts AS (
+  SELECT count(*) AS n
+    FROM account_fact t
+    JOIN temp.report_rank k ON k.device_id = t.device_id
 )
 SELECT num(f.files)                         AS files,
        num(f.records)                       AS records,
@@ -42,15 +47,18 @@ SELECT num(f.files)                         AS files,
        num(r.macs)                          AS macs_from_records,
        num(r.n - r.macs)                    AS merged,
        num((SELECT count(*) FROM temp.report_device) - r.macs)             AS macs_from_lists,
+       -- of all clients together, so on no client's page
        num(u.replaced)                      AS replaced,
-       u.replaced                           AS n_replaced,
+       u.replaced * (:client_id = 0)        AS n_replaced,
        num(u.unjoined)                      AS unjoined,
-       u.unjoined                           AS n_unjoined,
-       num(u.accounts)                      AS accounts,
+       u.unjoined * (:client_id = 0)        AS n_unjoined,
+       num(c.n)                             AS accounts,
+       plural(c.n, 'account', 'accounts')   AS accounts_word,
        num(a.appeared)                      AS appeared,
+       plural(a.appeared, 'Mac', 'Macs')    AS appeared_macs,
        num(g.gone)                          AS gone,
        u.version                            AS version,
        u.rules_digest                       AS rules_digest,
        u.inputs_digest                      AS inputs_digest
-  FROM file f, rows r, came a, went g, run u
+  FROM file f, rows r, came a, went g, accounts c, run u
  WHERE u.period_id = :period_id

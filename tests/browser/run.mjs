@@ -278,6 +278,18 @@ const tablesAreTheCsv = async (file) => {
   byRow(await told("#clients tbody tr", 8), clients, "client");
 };
 
+/* The picture loads under the policy, and the brand's colour is in force. */
+const branded = async (file) => {
+  const page = await open(file);
+  same(await page.locator("h1").innerText(), "Demo & <Sons>", "h1");
+  truth(await page.locator(".logo").evaluate((i) => i.naturalWidth === 90), "no picture");
+  const [text, line] = await page.evaluate(() => [getComputedStyle(document.querySelector("h1")).color,
+    getComputedStyle(document.querySelector(".top")).borderTopColor]);
+  same(line, "rgb(255, 208, 0)", "line");
+  truth(text !== line && text !== "rgb(0, 0, 0)", `text is ${text}`);
+  same(page.said, [], "said");
+};
+
 const report = async (file, html, step) => {
   const use = html.match(/data-use="([^"]*)"/)?.[1];
   await step("readable without script", () => withoutScript(file));
@@ -298,6 +310,10 @@ const report = async (file, html, step) => {
     await step("by keyboard alone", () => keyboardAlone(file));
     await step("copy as CSV gives the view, harmless", () => copies(file));
     await step("prints its first page alone, without controls", () => prints(file));
+  }
+  if (html.includes('class="logo" src')) {
+    done.add("branded");
+    await step("branded", () => branded(file));
   }
   if (file.includes("/paged/")) {
     done.add("paging");
@@ -374,6 +390,6 @@ for (const file of files) {
   else await step("accessible, light and dark, phone and desktop", () => accessible(file));
 }
 for (const kind of ["Monthly report", "Client review", "Migration assessment", "paging", "names",
-  "help desk", "numbers"])
+  "help desk", "numbers", "branded"])
   await check(`some page was fit to test: ${kind}`, async () => truth(done.has(kind), "none was"));
 await end();

@@ -24,9 +24,13 @@ sh fixtures/demo/run.sh "$B/muster" "$out/demo" >"$out/demo.log" 2>&1 || {
     exit 1
 }
 demo=$B/demo.db
-for use in client migration; do
-    "$B/muster" report -q -d "$demo" -o "$out/demo" -u $use -F html --force
-done
+printf '%s\n' '[report]' 'display_name = Demo & <Sons>' 'accent = #ffd000' \
+    'logo = logo.svg' 'confidentiality = "Only" for us' >"$out/brand.conf"
+echo '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect
+    width="90" height="30" fill="#ffd000"/></svg>' >"$out/logo.svg"
+"$B/muster" report -q -c "$out/brand.conf" -d "$demo" -o "$out/demo" -u client \
+    -F html --force
+"$B/muster" report -q -d "$demo" -o "$out/demo" -u migration -F html --force
 "$B/muster" report -q -d "$demo" -o "$out/desk" -F helpdesk
 "$B/muster" report -q -d "$demo" -o "$out/one" -u client -F html,csv \
     --client harbor-dental
