@@ -62,9 +62,44 @@ static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
     return rc;
 }
 
+/* Sole holder and escrow: of how many Macs are both known, and what would add
+ * the others. */
+static int print_headline(sqlite3 *db, const struct registry *r,
+                          struct err *err)
+{
+    static const char sql[] =
+        "SELECT count(*), total(sole_holder IS NOT NULL AND bootstrap_state"
+        " NOT IN ('unknown', 'conflict')), (SELECT max(source) FROM import)"
+        " FROM device_derived";
+    sqlite3_stmt *st = NULL;
+    const struct source *s;
+    const char *closes = NULL;
+    int64_t all, known;
+
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    if (sqlite3_step(st) != SQLITE_ROW) {
+        sqlite3_finalize(st);
+        return db_fail(db, "count what is decided", err);
+    }
+    all = sqlite3_column_int64(st, 0);
+    known = sqlite3_column_int64(st, 1);
+    s = registry_find(r, (const char *)sqlite3_column_text(st, 2));
+    closes = s ? s->closes : NULL;
+    printf("\nSole token holder and no escrow: decided for %lld of %lld %s.\n",
+           (long long)known, COUNTED(all, "Mac"));
+    if (known < all || all == 0)
+        printf("To decide it for all, add: %s\n",
+               closes ? closes
+                      : "the lines of \"muster collector --for plain --fact"
+                        " all\", run on every Mac, as a second file");
+    sqlite3_finalize(st);
+    return 0;
+}
+
 /* The point of it: which checks this data can answer, and which it cannot. */
 static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
-                         struct err *err)
+                         const struct registry *r, struct err *err)
 {
     static const char answered[] =
         "SELECT r.id FROM rule r JOIN tally t USING (period_id, rule_no)"
@@ -86,11 +121,14 @@ static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
         print_rules(db, "Checks that it cannot answer:", open, s.period_id,
                     err) < 0)
         return -1;
-    return print_supplies(db, s.period_id, err);
+    return print_supplies(db, s.period_id, err) < 0
+               ? -1
+               : print_headline(db, r, err);
 }
 
 /* What a file would give: it is loaded into a store in memory and judged. */
-static int check(const struct call *c, struct err *err)
+static int check(const struct call *c, const struct registry *r,
+                 struct err *err)
 {
     struct call one = {c->opt, c->operands + 1, 1};
     struct ingest_command cmd = {0};
@@ -105,7 +143,7 @@ static int check(const struct call *c, struct err *err)
     if (rc == 0)
         rc = sources_columns(db, stdout, err);
     if (rc == 0)
-        rc = print_answers(db, &cmd, err);
+        rc = print_answers(db, &cmd, r, err);
     db_close(db);
     ingest_command_free(&cmd);
     return rc;
@@ -124,7 +162,7 @@ static int about_file(const struct call *c, const struct registry *r,
     if (strcmp(verb, "scaffold") == 0)
         return sources_scaffold(r, word, encoding, stdout, err);
     if (strcmp(verb, "check") == 0)
-        return check(c, err);
+        return check(c, r, err);
     err_set(err, ERR_USAGE, "sources: there is no \"%s\"", verb);
     return err_hint(err, "list, show ID, detect FILE, check FILE, "
                          "scaffold FILE");

@@ -34,7 +34,7 @@ static void open_row(struct job *j, size_t columns)
     j->cut_tail = true;
 }
 
-/* The console that escapes like JSON writes a bare null for "nothing". */
+/* Consoles and shells write a bare null for "nothing". */
 static void drop_nulls(struct job *j, size_t columns)
 {
     size_t i;
@@ -64,7 +64,7 @@ static int next_csv(void *ctx, struct err *err)
         for (i = 0; i < columns; i++)
             j->cells[i] =
                 (struct map_cell){row.cells[i].s, row.cells[i].n, CELL_TEXT};
-        if (csv_is_backslashed(j->csv))
+        if (!j->source->canonical)
             drop_nulls(j, columns);
         if (row.open)
             open_row(j, columns);

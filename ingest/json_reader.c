@@ -43,6 +43,7 @@ struct json_reader {
     int depth;
     int64_t documents;
     json_t *envelope;
+    json_t *keys[FRAMES]; /* of each object on the way: those beside the path */
 };
 
 /* ------------------------------------------------------------------ places */
@@ -321,6 +322,7 @@ static int push(struct json_reader *r, char kind, int part, struct err *err)
 {
     if (r->depth == FRAMES)
         return fail_at(r, r->at, err, "nested too deep");
+    json_object_clear(r->keys[r->depth]);
     r->stack[r->depth++] = (struct frame){kind, part, true, false};
     r->at++;
     return 0;
@@ -370,7 +372,21 @@ static int read_key(struct json_reader *r, struct strbuf *key, struct err *err)
     return strbuf_ok(key) ? 0 : err_nomem(err);
 }
 
-/* A member beside the records: built, so that damage is seen, and kept. */
+/* Note a key of the innermost object; false where it has it already. */
+static bool new_key(struct json_reader *r, const char *key)
+{
+    json_t **keys = &r->keys[r->depth - 1];
+
+    if (!*keys)
+        *keys = json_object();
+    if (json_object_get(*keys, key))
+        return false;
+    json_object_set_new(*keys, key, json_null());
+    return true;
+}
+
+/* A member beside the records: built, so that damage is seen, and kept. The
+ * same key may stand in another object on the way. */
 static int read_beside(struct json_reader *r, const char *key, struct err *err)
 {
     size_t start = 0;
@@ -383,7 +399,7 @@ static int read_beside(struct json_reader *r, const char *key, struct err *err)
         return -1;
     if (!r->envelope)
         r->envelope = json_object();
-    if (json_object_get(r->envelope, key)) {
+    if (!new_key(r, key)) {
         json_decref(v);
         return fail_at(r, start, err, "a key occurs twice in an object");
     }
@@ -589,8 +605,12 @@ struct json_reader *json_open(struct input *in, const char *path, bool bare,
 
 void json_close(struct json_reader *r)
 {
+    size_t i;
+
     if (!r)
         return;
+    for (i = 0; i < COUNT_OF(r->keys); i++)
+        json_decref(r->keys[i]);
     json_decref(r->envelope);
     free(r->path);
     free(r->buf);

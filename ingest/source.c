@@ -219,7 +219,7 @@ static int parse_source(const struct parse *p, json_t *o)
         "id",        "title",   "server",    "about",    "how",
         "format",    "scope",   "complete",  "standing", "records",
         "detect",    "columns", "device",    "accounts", "attributes",
-        "constants", "include", "file_name", "together"};
+        "constants", "include", "file_name", "together", "closes"};
     struct source *s = p->s;
     json_t *v;
 
@@ -229,6 +229,7 @@ static int parse_source(const struct parse *p, json_t *o)
         mapping_text(p, o, "server", &s->server) < 0 ||
         mapping_text(p, o, "about", &s->about) < 0 ||
         mapping_text(p, o, "how", &s->how) < 0 ||
+        mapping_text(p, o, "closes", &s->closes) < 0 ||
         mapping_text(p, o, "include", &s->include) < 0 ||
         mapping_flag(p, o, "standing", &s->standing) < 0 ||
         mapping_flag(p, o, "together", &s->together) < 0 ||
@@ -362,6 +363,7 @@ void source_free(struct source *s)
     free(s->server);
     free(s->about);
     free(s->how);
+    free(s->closes);
     free(s->origin);
     free(s->include);
     mapping_free_texts(s->records, s->record_count);

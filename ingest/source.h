@@ -117,6 +117,8 @@ struct source {
     char *server; /* the product that holds the keys; "" where none */
     char *about;  /* what it can and cannot tell */
     char *how;    /* how to export it */
+    char *closes; /* the one thing to add that decides the headline verdict;
+                     NULL where it does not say */
     unsigned formats;
     bool accounts;          /* a record is an account, else a device */
     bool complete_accounts; /* accounts: all of a device's are in the file */

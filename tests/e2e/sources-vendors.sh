@@ -169,6 +169,45 @@ headline 'C02JUMPCL001|1|absent' jumpcloud/systems.json \
 headline 'C02MOSYLE001|1|absent' mosyle/business.json "$dir/collected.jsonl"
 headline 'C02HEXNOD001|1|absent' hexnode/devices.json "$dir/collected.jsonl"
 
+# ... and "sources check" says so: how many, and what would
+closes() { # FILE DECIDED WORDS
+    quietly "$muster" sources check --as-of 2026-11-24 "$1"
+    [ "$status" = 0 ] || fail "$1: check: status $status"
+    grep -qF "Sole token holder and no escrow: decided for $2." "$dir/stdout" ||
+        fail "$1: not decided for $2"
+    grep -qF "To decide it for all, add: $3" "$dir/stdout" ||
+        fail "$1: check does not say: $3"
+}
+closes simplemdm/devices.json '1 of 4 Macs' 'one custom attribute named muster-all'
+closes mosyle/business.json '0 of 3 Macs' "the script of 'muster collector"
+closes intune/graph.json '0 of 7 Macs' 'one macOS custom attribute of type text'
+closes intune/devices.csv '0 of 4 Macs' 'one macOS custom attribute of type text'
+closes workspace-one/v1-search.json '0 of 4 Macs' 'one custom attribute named'
+closes jumpcloud/systems.json '0 of 4 Macs' 'one command with the script of'
+closes hexnode/devices.json '0 of 4 Macs' "the script of 'muster collector"
+closes fleet-hosts.json '0 of 2 Macs' 'one script on every host'
+closes osquery-results.jsonl '0 of 1 Mac' "the lines of 'muster collector"
+closes munkireport.csv '1 of 2 Macs' 'the table users'
+closes apple-user-list.plist '0 of 0 Macs' "the server's events (mdm-events)"
+quietly "$muster" sources check --as-of 2026-11-24 "$dir/attribute.json"
+grep -qF 'decided for 1 of 1 Mac.' "$dir/stdout" ||
+    fail "an attribute of one's own: not decided"
+if grep -qF 'To decide it for all' "$dir/stdout"; then
+    fail "all is decided, and more is asked for"
+fi
+
+# iPhones and iPads answer the same commands: they are no Macs
+cat >"$dir/phone.plist" <<E_
+<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0"><dict><key>CommandUUID</key><string>1</string>
+<key>SecurityInfo</key><dict><key>PasscodeCompliant</key><true/>
+<key>PasscodePresent</key><false/></dict><key>Status</key>
+<string>Acknowledged</string><key>UDID</key>
+<string>00008027-000000000000002E</string></dict></plist>
+E_
+ends 4 "1 read, 0 rejected, 1 of other platforms" "$muster" ingest \
+    -d "$dir/ph.db" --as-of 2026-11-24 "$dir/phone.plist"
+
 # 6. a Mac known by the server's id alone: the devices answer has its serial
 quietly "$muster" run -q -d "$dir/j.db" --as-of 2026-11-24 -F csv \
     -o "$dir/out" simplemdm/devices.json simplemdm/device-872301-users.json
