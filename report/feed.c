@@ -26,6 +26,7 @@ static const struct {
     {"inputs", "standing", CELL_BOOL},
     {"rules", "waived", CELL_INT},
     {"totals", "not_reporting", CELL_INT},
+    {"trend", "other_rules", CELL_BOOL},
     {NULL, "accounts", CELL_INT},
     {NULL, "admin", CELL_BOOL},
     {NULL, "at_risk", CELL_INT},

@@ -309,10 +309,11 @@ static void add_number(struct template_sql *s, const char *name, int64_t n)
 static int add_limits(const struct report *r, struct template_sql *s,
                       const struct html_counts *n, struct err *err)
 {
-    int64_t left, clients, accepted;
+    int64_t left, clients, accepted, cuts;
 
     if (query_number(r, "html-lines_left", &left, err) != 0 ||
         query_number(r, "html-client_count", &clients, err) != 0 ||
+        query_number(r, "html-rule_changes", &cuts, err) != 0 ||
         db_number(r->db, "SELECT count(*) FROM temp.html_waivers", 0, &accepted,
                   err) < 0)
         return -1;
@@ -322,6 +323,7 @@ static int add_limits(const struct report *r, struct template_sql *s,
                n->devices > DATA_MACS ? n->devices - DATA_MACS : 0);
     add_number(s, "lines_left", left);
     template_sql_int(s, "many_clients", clients > 1);
+    template_sql_int(s, "rules_changed", cuts > 0);
     template_sql_int(s, "any_accepted", accepted > 0);
     return 0;
 }

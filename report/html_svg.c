@@ -76,9 +76,12 @@ void svg_bar(struct strbuf *b, const char *label, const struct svg_part *parts,
 static const char *const verdicts[] = {"risk", "unknown", "tidy", "partial",
                                        "clean"};
 
+#define OTHER_RULES 8 /* column of report/queries/html-trend.sql */
+
 struct period {
     char label[40];
     int64_t count[COUNT_OF(verdicts)];
+    bool other_rules; /* than the period before */
 };
 
 static int read_periods(const struct report *r, struct period *v, size_t *n,
@@ -97,6 +100,7 @@ static int read_periods(const struct report *r, struct period *v, size_t *n,
         snprintf(p->label, sizeof(p->label), "%s", db_text(st, 0));
         for (i = 0; i < COUNT_OF(verdicts); i++)
             p->count[i] = sqlite3_column_int64(st, (int)i + 1);
+        p->other_rules = sqlite3_column_int(st, OTHER_RULES) != 0;
     }
     sqlite3_finalize(st);
     return step < 0 ? -1 : 0;
@@ -126,9 +130,17 @@ static void column(struct strbuf *b, const struct period *p, double x,
                     "width=\"%.2f%%\" height=\"%.2f\"/>",
                     verdicts[i], x, y, width, high);
     }
+    if (p->other_rules)
+        strbuf_addf(b,
+                    "<line class=\"cut\" x1=\"%.2f%%\" x2=\"%.2f%%\" "
+                    "y1=\"%d\" y2=\"%d\"/>",
+                    x - width * 0.2, x - width * 0.2, TREND_TOP - 8,
+                    TREND_TOP + TREND_HEIGHT + 6);
     strbuf_addf(b, "<text x=\"%.2f%%\" y=\"%d\"%s>", x + width / 2,
                 TREND_TOP + TREND_HEIGHT + 18, odd ? " class=\"odd\"" : "");
     svg_text(b, p->label);
+    if (p->other_rules)
+        strbuf_addc(b, '*');
     strbuf_adds(b, "</text>");
 }
 
@@ -163,8 +175,9 @@ int svg_trend(const void *report, struct template_out *out, struct err *err)
                 "<title id=\"trend-title\">Macs by verdict, period by "
                 "period</title><desc id=\"trend-desc\">One column a period; "
                 "from the bottom: at risk, not known yet, to tidy, no problem "
-                "found in what was measured, no problem found. The numbers are "
-                "in the table that follows.</desc>",
+                "found in what was measured, no problem found. A dashed line "
+                "and a star mark a period judged by other rules. The numbers "
+                "are in the table that follows.</desc>",
                 TREND_TOP + TREND_HEIGHT + 26);
     grid(&b);
     for (i = 0; i < n; i++)

@@ -33,7 +33,8 @@ static const struct template_var verdicts[] = {
     FIELD("devices"), FIELD("share"), FIELD("before"), FIELD("change"), END};
 static const struct template_var trend[] = {
     FIELD("label"), FIELD("risk"), FIELD("unknown"), FIELD("tidy"),
-    FIELD("partial"), FIELD("clean"), FIELD("devices"), FIELD("as_of"), END};
+    FIELD("partial"), FIELD("clean"), FIELD("devices"), FIELD("as_of"),
+    FIELD("other_rules"), END};
 static const struct template_var clients[] = {
     FIELD("name"), FIELD("devices"), FIELD("at_risk"), FIELD("undetermined"),
     FIELD("attention"), FIELD("fine"), FIELD("silent"), FIELD("pass_rate"),
@@ -165,6 +166,7 @@ const struct template_var html_vars[] = {
     {"fleet", TEMPLATE_FLAG, NULL, "1 where all clients are together"},
     {"many_clients", TEMPLATE_FLAG, NULL, "1 where there is more than one client"},
     {"show_ids", TEMPLATE_FLAG, NULL, "1 where rules and remedies are named by their ids"},
+    {"rules_changed", TEMPLATE_FLAG, NULL, "1 where the trend spans other rules"},
     {"any_accepted", TEMPLATE_FLAG, NULL, "1 where a risk was accepted"},
     {"has_before", TEMPLATE_FLAG, NULL, "1 where there is a period before"},
     {"has_trend", TEMPLATE_FLAG, NULL, "1 where there is more than one period"},
@@ -200,7 +202,7 @@ const struct template_var html_vars[] = {
     FIELD("rules_counted"), FIELD("rate_change"), FIELD("rate_both"),
     FIELD("rate_both_before"), FIELD("rules_both"),
     /* report/queries/html-overdue_count.sql */
-    FIELD("n_overdue"), FIELD("overdue_macs"), FIELD("n_overdue_lines"),
+    FIELD("n_overdue"), FIELD("overdue_macs"), FIELD("overdue_word"), FIELD("n_overdue_lines"),
     /* report/queries/html-population.sql */
     FIELD("files"), FIELD("records"), FIELD("records_accepted"), FIELD("records_rejected"),
     FIELD("n_rejected"), FIELD("records_left_out"), FIELD("mac_records"),

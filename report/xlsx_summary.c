@@ -243,8 +243,8 @@ static int right_lists(struct page *p, struct err *err)
 /* Rows for the line chart. */
 static int trend(struct page *p, struct err *err)
 {
-    static const char *const titles[] = {"Period", ">At risk", ">Not known",
-                                         ">To tidy", ">Pass rate"};
+    static const char *const titles[] = {"Period",   ">At risk",   ">Not known",
+                                         ">To tidy", ">Pass rate", "Rules"};
     static const char *const columns[] = {"period", "at_risk", "undetermined",
                                           "attention", "pass_rate"};
     struct rows *rows = rows_open(p->r, "trend", err);
@@ -260,6 +260,8 @@ static int trend(struct page *p, struct err *err)
         for (i = 0; i < COUNT_OF(columns); i++)
             list_cell(p, (int)i, columns[i],
                       rows_cell(rows, rows_column(rows, columns[i])));
+        if (rows_cell(rows, rows_column(rows, "other_rules"))->number)
+            book_words(p->b, p->s, p->row, 5, "changed", FMT_INDENT);
         p->row++;
     }
     p->trend_to = p->row - 1;

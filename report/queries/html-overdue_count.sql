@@ -1,7 +1,7 @@
 -- Macs with something open longer than it should be.
 SELECT count(DISTINCT o.device_id)                            AS n_overdue,
-       num(count(DISTINCT o.device_id)) || ' '
-         || plural(count(DISTINCT o.device_id), 'Mac', 'Macs') AS overdue_macs,
+       num(count(DISTINCT o.device_id))                       AS overdue_macs,
+       plural(count(DISTINCT o.device_id), 'Mac', 'Macs')     AS overdue_word,
        count(DISTINCT o.device_id || '/' || o.remedy)         AS n_overdue_lines
   FROM temp.report_finding o
   CROSS JOIN finding f ON f.rowid = o.finding

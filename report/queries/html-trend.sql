@@ -1,4 +1,5 @@
--- Macs by verdict in up to twelve periods, oldest first.
+-- Macs by verdict in up to twelve periods, oldest first; other_rules: judged by
+-- rules that are not those of the period before.
 SELECT * FROM (
   SELECT u.period                                           AS label,
          count(*) FILTER (WHERE r.verdict = 'at-risk')      AS risk,
@@ -7,7 +8,10 @@ SELECT * FROM (
          count(*) FILTER (WHERE r.verdict = 'partial')      AS partial,
          count(*) FILTER (WHERE r.verdict = 'clean')        AS clean,
          num(count(*))                                      AS devices,
-         u.as_of                                            AS as_of
+         u.as_of                                            AS as_of,
+         coalesce(u.rules_digest
+                  <> lag(u.rules_digest) OVER (ORDER BY u.as_of, u.period), 0)
+                                                            AS other_rules
     FROM run u
     JOIN device_result r ON r.period_id = u.period_id
    WHERE u.as_of <= :as_of
