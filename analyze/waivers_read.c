@@ -2,7 +2,10 @@
  * waivers_read.c - accepted risks from CSV files.
  *
  * A file is read byte by byte through libcsv, so that an error names the line
- * and the column where its cell begins.
+ * and the column where its cell begins. The Findings sheet of a workbook, with
+ * its columns for people filled in and saved as CSV, is one too: lines whose
+ * Decision is "accept risk" are accepted risks, with Comment as the reason and
+ * Due as the last day.
  */
 #include "core/base.h"
 
@@ -17,6 +20,14 @@ static const char *const names[COLUMNS] = {"rule",        "client", "serial",
                                            "account",     "reason", "owner",
                                            "approved_by", "ticket", "expires"};
 
+/* The same in the Findings sheet, and the column that decides. */
+static const char *const sheet_names[COLUMNS + 1] = {
+    "rule",  "client", "serial", "account", "comment",
+    "owner", NULL,     NULL,     "due",     "decision"};
+
+#define DECISION COLUMNS
+#define ACCEPTS "accept risk" /* as report/xlsx.c offers it */
+
 enum { MOST_COLUMNS = 64, MOST_BYTES = 16 << 20 };
 
 struct reading {
@@ -30,10 +41,10 @@ struct reading {
     long record_line;
     bool between;        /* a field has ended and no other begun */
     size_t field, width; /* of this record; of the header */
-    bool header_read;
+    bool header_read, sheet;
     int use[MOST_COLUMNS]; /* column of the file -> ours, or -1 */
-    struct strbuf cell[COLUMNS];
-    long at_line[COLUMNS], at_column[COLUMNS];
+    struct strbuf cell[COLUMNS + 1];
+    long at_line[COLUMNS + 1], at_column[COLUMNS + 1];
     bool blank; /* nothing in this record so far */
 };
 
@@ -65,6 +76,14 @@ static void trim(struct strbuf *b)
     }
 }
 
+/* What a column is called in this file; NULL where it has none such. */
+static const char *column_name(const struct reading *r, size_t i)
+{
+    if (r->sheet)
+        return sheet_names[i];
+    return i < COLUMNS ? names[i] : NULL;
+}
+
 /* A heading of the first line. Ones that nobody meant for us are left out. */
 static void take_heading(struct reading *r, const char *s, size_t n)
 {
@@ -79,10 +98,12 @@ static void take_heading(struct reading *r, const char *s, size_t n)
     }
     strbuf_add(&b, s, n);
     trim(&b);
-    for (i = 0; i < COLUMNS; i++)
-        if (ascii_casecmp(strbuf_str(&b), names[i]) == 0)
+    for (i = 0; i <= COLUMNS; i++)
+        if (column_name(r, i) &&
+            ascii_casecmp(strbuf_str(&b), column_name(r, i)) == 0)
             use = (int)i;
-    near = use < 0 ? text_nearest(strbuf_str(&b), names, COLUMNS) : NULL;
+    near = use < 0 && !r->sheet ? text_nearest(strbuf_str(&b), names, COLUMNS)
+                                : NULL;
     if (near) {
         err_at(r->err, ERR_CONFIG, r->file, r->field_line, r->field_column,
                "unknown column \"%s\"", strbuf_str(&b));
@@ -91,7 +112,7 @@ static void take_heading(struct reading *r, const char *s, size_t n)
     for (i = 0; use >= 0 && i < r->field; i++)
         if (r->use[i] == use)
             bad(r, r->field_line, r->field_column, "%s is there twice",
-                names[use]);
+                column_name(r, (size_t)use));
     r->use[r->field] = use;
     strbuf_free(&b);
 }
@@ -139,23 +160,25 @@ static int check_header(struct reading *r)
                 break;
         if (k == r->field)
             return bad(r, 1, 0, "the column \"%s\" is missing",
-                       names[required[i]]);
+                       column_name(r, (size_t)required[i]));
     }
     return 0;
 }
 
-/* "2026-11-30" and nothing else; its last second in UTC. */
+/* "2026-11-30" and nothing else, but the midnight that a spreadsheet adds; its
+ * last second in UTC. */
 static bool read_expiry(const char *s, int64_t *out)
 {
     static const char form[] = "dddd-dd-dd";
+    const size_t n = sizeof(form) - 1;
     size_t i;
 
-    if (strlen(s) != sizeof(form) - 1)
-        return false;
-    for (i = 0; s[i]; i++)
+    for (i = 0; i < n; i++)
         if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
             return false;
-    if (!when_parse(s, strlen(s), out))
+    if (s[n] && strcmp(s + n, " 00:00") != 0 && strcmp(s + n, " 00:00:00") != 0)
+        return false;
+    if (!when_parse(s, n, out))
         return false;
     *out += WHEN_DAY - 1;
     return true;
@@ -173,10 +196,11 @@ static int check_record(struct reading *r, int64_t *expires)
                        r->at_line[required[i]] ? r->at_line[required[i]]
                                                : r->record_line,
                        r->at_column[required[i]], "%s is missing",
-                       names[required[i]]);
+                       column_name(r, (size_t)required[i]));
     if (!read_expiry(end, expires))
         return bad(r, r->at_line[EXPIRES], r->at_column[EXPIRES],
-                   "expires: expected a date as 2026-11-30, found \"%s\"", end);
+                   "%s: expected a date as 2026-11-30, found \"%s\"",
+                   column_name(r, EXPIRES), end);
     if (!r->cell[CLIENT].len && !r->cell[SERIAL].len && !r->cell[ACCOUNT].len) {
         bad(r, r->record_line, 0, "the scope is empty");
         return err_hint(r->err, "name a client, serial or account; * stands "
@@ -212,6 +236,8 @@ static int take_record(struct reading *r)
     int64_t expires = 0;
     size_t i;
 
+    if (r->sheet && ascii_casecmp(strbuf_str(&r->cell[DECISION]), ACCEPTS) != 0)
+        return 0;
     if (own_client(r) < 0 || check_record(r, &expires) < 0)
         return -1;
     w = waiver_add(r->set, r->err);
@@ -238,7 +264,7 @@ static void on_record(int end, void *ctx)
     } else if (r->err->code == ERR_NONE && !r->blank) {
         take_record(r);
     }
-    for (i = 0; i < COLUMNS; i++) {
+    for (i = 0; i <= COLUMNS; i++) {
         strbuf_reset(&r->cell[i]);
         r->at_line[i] = r->at_column[i] = 0;
     }
@@ -277,6 +303,22 @@ static int feed(struct reading *r, struct csv_parser *p, char c)
     return r->err->code == ERR_NONE ? 0 : -1;
 }
 
+/* The sheet is known by two of its headings, however they are spelt. */
+static bool is_sheet(const char *s, size_t n)
+{
+    struct strbuf line = {0};
+    bool is;
+    size_t i;
+
+    for (i = 0; i < n && s[i] != '\n' && s[i] != '\r'; i++)
+        strbuf_addc(&line, ascii_lower(s[i]));
+    is = strstr(strbuf_str(&line), "decision") &&
+         (strstr(strbuf_str(&line), "finding id") ||
+          strstr(strbuf_str(&line), "finding_id"));
+    strbuf_free(&line);
+    return is;
+}
+
 static int read_text(struct reading *r, const char *s, size_t n)
 {
     struct csv_parser p;
@@ -287,6 +329,7 @@ static int read_text(struct reading *r, const char *s, size_t n)
         return err_nomem(r->err);
     if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
         i = 3;
+    r->sheet = is_sheet(s + i, n - i);
     for (; i < n && rc == 0; i++)
         rc = feed(r, &p, s[i]);
     note_start(r, 0);
@@ -332,7 +375,7 @@ static int read_file(struct waivers *set, const struct config *config,
         rc = read_text(&r, text, n);
     fclose(f);
     free(text);
-    for (i = 0; i < COLUMNS; i++)
+    for (i = 0; i <= COLUMNS; i++)
         strbuf_free(&r.cell[i]);
     return rc;
 }

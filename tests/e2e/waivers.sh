@@ -54,6 +54,30 @@ at='--as-of 2026-11-30'
     ends 5 'bad.csv:2:12: expires: expected a date' \
         "$muster" analyze -q -d "$db" $at --waivers "$dir/bad.csv"
 
+    # The Findings sheet of the workbook, filled in and saved as CSV, is a list
+    # of accepted risks: what was decided otherwise is none.
+    cat >"$dir/sheet.csv" <<'CSV'
+Severity,Client,Serial,Account,Rule,Title,Waiver expires,Finding id,Owner,Due,Decision,Comment
+low,Northwind,C02WAIV001,,FV-01,FileVault is off,,0123456789abcdef,Jo,2026-12-31 00:00,accept risk,"kiosk, ""no"" data"
+critical,Umbra,C02WAIV002,,FV-01,FileVault is off,,0123456789abcdee,Max,,fix,next week
+critical,Umbra,C02WAIV003,,FV-01,FileVault is off,,0123456789abcded,,,,
+CSV
+    check sheet "$muster" analyze -q -d "$db" $at --waivers "$dir/sheet.csv"
+    [ "$(sqlite3 "$db" "SELECT group_concat(serial || '|' || reason || '|' ||
+        owner || '|' || date(expires, 'unixepoch') || '|' || matches)
+        FROM waiver")" = 'C02WAIV001|kiosk, "no" data|Jo|2026-12-31|1' ] ||
+        fail "sheet: $(sqlite3 "$db" 'SELECT * FROM waiver')"
+    sed 's/,Jo,2026-12-31 00:00,/,Jo,,/' "$dir/sheet.csv" >"$dir/nodue.csv"
+    ends 5 'nodue.csv:2:71: due is missing' \
+        "$muster" analyze -q -d "$db" $at --waivers "$dir/nodue.csv"
+    # The words are those that the workbook offers.
+    check workbook "$muster" report -q -d "$db" -o "$dir/out" -F xlsx
+    (mkdir "$dir/x" && cd "$dir/x" && unzip -q ../out/*.xlsx)
+    for word in Decision Comment Due Owner 'Finding id' 'accept risk'; do
+        grep -rq "$word" "$dir/x/xl/worksheets" "$dir/x/xl/sharedStrings.xml" ||
+            fail "the workbook has no $word"
+    done
+
     # The last day counts to its end in UTC, wherever the program runs; the day
     # after does not. Thirty days before the end it is "expiring", not sooner.
     last=2026-11-30
