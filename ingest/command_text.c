@@ -39,6 +39,7 @@ struct reader {
     bool crypto_read, extended_read, answers;
     char asked[128];  /* the short name that sysadminctl was asked about */
     char verb[40];    /* the fdesetup verb that was echoed */
+    unsigned seen;    /* attributes of the dscl record, by their places */
     char pending[48]; /* a dscl attribute whose value is on the next line */
     bool dep_known, dep;
     int64_t line;
@@ -399,8 +400,12 @@ static bool read_filevault(struct reader *r, struct line t)
 {
     bool any = false;
 
-    if (starts(t, "Error: FileVault is"))
-        return true; /* of fdesetup list: no answer to what was asked */
+    if (starts(t, "Error: FileVault is O")) {
+        /* of fdesetup list: no list of names, but a state all the same */
+        if (!json_object_get(r->mac, "filevault") && has(t, "is Off."))
+            set_word(r, "filevault", "off");
+        return true;
+    }
     if (has(t, "FileVault is On")) {
         set_word(r, "filevault", "on");
         any = true;
@@ -685,6 +690,7 @@ static void end_record(struct reader *r)
     json_t *u;
 
     r->pending[0] = '\0';
+    r->seen = 0;
     if (!r->user)
         return;
     if (json_is_true(json_object_get(r->user, "group"))) {
@@ -709,6 +715,8 @@ static bool read_admins(struct reader *r, struct line t)
     if (!starts(t, "GroupMembership:"))
         return false;
     t = after(t, 16);
+    if (r->user) /* only groups have it */
+        json_object_set_new(r->user, "group", json_true());
     json_decref(r->admins);
     r->admins = json_array();
     for (i = 0; i <= t.n; i++) {
@@ -747,7 +755,9 @@ static bool read_record(struct reader *r, struct line raw, struct line t)
                                         "GeneratedUID",
                                         "UniqueID",
                                         "AuthenticationAuthority",
+                                        "RecordType",
                                         "IsHidden"};
+    enum { NAME = 1, UID = 8, AUTHORITY = 16 };
     size_t i, n;
 
     if (r->pending[0] && raw.n && raw.s[0] == ' ') {
@@ -757,14 +767,21 @@ static bool read_record(struct reader *r, struct line raw, struct line t)
         r->pending[0] = '\0';
         return true;
     }
-    if (starts(t, "dsAttrTypeNative:"))
+    if (starts(t, "dsAttrTypeNative:")) {
+        if (r->seen & NAME)
+            end_record(r); /* these are a record's first */
         t = after(t, 17);
-    else if (starts(t, "dsAttrTypeStandard:"))
+    } else if (starts(t, "dsAttrTypeStandard:"))
         t = after(t, 19);
     for (i = 0; i < COUNT_OF(known); i++) {
         n = strlen(known[i]);
         if (!starts(t, known[i]) || t.n <= n || t.s[n] != ':')
             continue;
+        /* attributes are sorted and come once: another record starts here */
+        if ((r->seen & (1u << i)) ||
+            (1u << i == AUTHORITY && (r->seen & NAME) && (r->seen & UID)))
+            end_record(r);
+        r->seen |= 1u << i;
         if (!r->user)
             r->user = json_object();
         t = after(t, n + 1);
@@ -776,7 +793,8 @@ static bool read_record(struct reader *r, struct line raw, struct line t)
         /* RecordName and UniqueID come last but may be followed */
         return true;
     }
-    if (is(t, "-"))
+    if (is(t, "-") || starts(t, "===") || starts(t, "<dscl_cmd> DS Error") ||
+        (starts(t, "AppleMetaNodeLocation:") && (r->seen & NAME)))
         end_record(r);
     return false;
 }
