@@ -1,15 +1,14 @@
 /*
  * cmd_path.c - muster path: the fewest fixes to a goal.
  *
- * A Mac is done when every fix is chosen that its findings ask for, so Macs
- * are kept by the set of their fixes, of which there are few. Each step takes
- * the set that brings most Macs to the goal for each fix that is new in it.
+ * What needs fixing is read from the store; plan.c chooses.
  */
 #include "core/base.h"
 
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
+#include "core/plan.h"
 #include "core/resource.h"
 #include "core/strbuf.h"
 #include "core/table.h"
@@ -18,29 +17,14 @@
 
 #include <jansson.h>
 
-#define FIXES_MOST 64
-
 struct fix {
     char id[24], title[160], who[32], effort[32];
     int64_t minutes;
 };
 
-/* Macs that need the same fixes: bit n for fix n. */
-struct need {
-    uint64_t fixes;
-    int64_t macs;
-};
-
-/* A line of the answer. */
-struct step {
-    size_t fix;
-    int64_t macs; /* to act on */
-    int64_t left; /* Macs not at the goal after it; rate: results */
-};
-
 struct goal {
     const char *key; /* of JSON */
-    struct step steps[FIXES_MOST];
+    struct plan_step steps[PLAN_FIXES_MOST];
     size_t count;
     int64_t macs;   /* that it brings to the goal */
     int64_t beyond; /* Macs for which no fix is known */
@@ -52,9 +36,9 @@ struct path {
     int64_t client_id, period_id, as_of;
     char period[64];
     int64_t devices, at_risk, undetermined;
-    struct fix fixes[FIXES_MOST];
+    struct fix fixes[PLAN_FIXES_MOST];
     size_t fix_count;
-    struct need *needs;
+    struct plan_need *needs;
     size_t need_count;
     int64_t pass, fail, target_tenths; /* target in tenths of a percent */
     bool has_target;
@@ -171,9 +155,10 @@ static int read_fixes(struct path *p, struct err *err)
         while ((step = db_step(st, err)) == 1) {
             struct fix *f = &p->fixes[p->fix_count];
 
-            if (p->fix_count == FIXES_MOST) {
-                step = err_set(err, ERR_CONFIG,
-                               "there are more than %d remedies", FIXES_MOST);
+            if (p->fix_count == PLAN_FIXES_MOST) {
+                step =
+                    err_set(err, ERR_CONFIG, "there are more than %d remedies",
+                            PLAN_FIXES_MOST);
                 break;
             }
             snprintf(f->id, sizeof(f->id), "%s", db_text(st, 0));
@@ -211,13 +196,13 @@ static bool fixes_of(const struct path *p, const char *ids, uint64_t *out)
 static int add_need(struct path *p, uint64_t fixes, int64_t macs,
                     struct err *err)
 {
-    struct need *grown =
+    struct plan_need *grown =
         realloc(p->needs, (p->need_count + 1) * sizeof(*p->needs));
 
     if (!grown)
         return err_nomem(err);
     p->needs = grown;
-    p->needs[p->need_count++] = (struct need){fixes, macs};
+    p->needs[p->need_count++] = (struct plan_need){fixes, macs};
     return 0;
 }
 
@@ -247,110 +232,48 @@ static int read_needs(struct path *p, bool critical, struct goal *g,
 
 /* ---------------------------------------------------------------- choosing */
 
-static int bits(uint64_t v)
-{
-    int n = 0;
-
-    for (; v; v &= v - 1)
-        n++;
-    return n;
-}
-
-/* Macs that are at the goal when these fixes are made. */
-static int64_t done_by(const struct path *p, uint64_t fixes)
-{
-    int64_t n = 0;
-    size_t i;
-
-    for (i = 0; i < p->need_count; i++)
-        if ((p->needs[i].fixes & ~fixes) == 0)
-            n += p->needs[i].macs;
-    return n;
-}
-
-/* What to add next: most Macs a new fix; then fewer fixes; then the first. */
-static uint64_t next_fixes(const struct path *p, uint64_t chosen)
-{
-    int64_t before = done_by(p, chosen), gain, best_gain = 0;
-    int cost, best_cost = 1;
-    uint64_t best = 0, added;
-    size_t i;
-
-    for (i = 0; i < p->need_count; i++) {
-        added = p->needs[i].fixes & ~chosen;
-        if (added == 0)
-            continue;
-        cost = bits(added);
-        gain = done_by(p, chosen | added) - before;
-        if (best == 0 || gain * best_cost > best_gain * cost ||
-            (gain * best_cost == best_gain * cost && cost < best_cost)) {
-            best = added;
-            best_gain = gain;
-            best_cost = cost;
-        }
-    }
-    return best;
-}
-
-static int64_t macs_of_fix(const struct path *p, size_t fix)
-{
-    int64_t n = 0;
-    size_t i;
-
-    for (i = 0; i < p->need_count; i++)
-        if (p->needs[i].fixes >> fix & 1)
-            n += p->needs[i].macs;
-    return n;
-}
-
 static void choose(const struct path *p, struct goal *g)
 {
-    uint64_t chosen = 0, added;
-    int64_t all = done_by(p, UINT64_MAX);
-    size_t i;
-
-    while ((added = next_fixes(p, chosen)) != 0) {
-        chosen |= added;
-        for (i = 0; i < p->fix_count; i++)
-            if (added >> i & 1)
-                g->steps[g->count++] = (struct step){
-                    i, macs_of_fix(p, i), all - done_by(p, chosen) + g->beyond};
-    }
-    g->macs = all;
+    g->count = plan_all(p->needs, p->need_count, g->beyond, g->steps);
+    g->macs = plan_done(p->needs, p->need_count, UINT64_MAX);
 }
 
-/* A rate in tenths of a percent, rounded down: what is not reached does not
- * read as if it were. */
-static int64_t tenths(int64_t pass, int64_t fail)
-{
-    return pass + fail ? pass * 1000 / (pass + fail) : 1000;
-}
-
-/* Fixes that answer most results first, until the target is reached. */
-static int to_target(struct path *p, struct goal *g, int64_t *reached,
-                     struct err *err)
+/* Failing results by the one fix that answers them, most first. */
+static int read_answers(struct path *p, struct plan_answer *out, size_t *n,
+                        struct err *err)
 {
     sqlite3_stmt *st = NULL;
-    int64_t fixed = 0;
     uint64_t fix;
     size_t i;
+    int step = -1;
 
+    *n = 0;
     if (db_prepare(p->db, resource_text("core/queries/path_rate.sql"), &st,
                    err) == 0 &&
         bind(p, st, err) == 0)
-        while (tenths(p->pass + fixed, p->fail - fixed) < p->target_tenths &&
-               db_step(st, err) == 1) {
+        while (*n < PLAN_FIXES_MOST && (step = db_step(st, err)) == 1) {
             if (!fixes_of(p, db_text(st, 0), &fix))
                 continue;
             for (i = 0; !(fix >> i & 1);)
                 i++;
-            fixed += sqlite3_column_int64(st, 1);
-            g->steps[g->count++] =
-                (struct step){i, sqlite3_column_int64(st, 2), p->fail - fixed};
+            out[(*n)++] = (struct plan_answer){i, sqlite3_column_int64(st, 1),
+                                               sqlite3_column_int64(st, 2)};
         }
     sqlite3_finalize(st);
-    *reached = tenths(p->pass + fixed, p->fail - fixed);
-    return err->code == ERR_NONE ? 0 : -1;
+    return step < 0 ? -1 : 0;
+}
+
+static int to_target(struct path *p, struct goal *g, int64_t *reached,
+                     struct err *err)
+{
+    struct plan_answer answers[PLAN_FIXES_MOST];
+    size_t n;
+
+    if (read_answers(p, answers, &n, err) < 0)
+        return -1;
+    g->count = plan_rate(answers, n, p->pass, p->fail, p->target_tenths,
+                         g->steps, reached);
+    return 0;
 }
 
 /* ----------------------------------------------------------------- answers */
@@ -410,7 +333,7 @@ static int print_goal(const struct path *p, const char *title,
 static int print_target(const struct path *p, const struct goal *g,
                         int64_t reached, struct err *err)
 {
-    int64_t now = tenths(p->pass, p->fail);
+    int64_t now = plan_tenths(p->pass, p->fail);
 
     printf("\nPass rate of %lld.%lld %%, now %lld.%lld %%: ",
            (long long)(p->target_tenths / 10),
@@ -488,7 +411,7 @@ static int print_json(const struct path *p, const struct goal *goals, size_t n,
     json_object_set_new(root, "at_risk", json_integer(p->at_risk));
     json_object_set_new(root, "undetermined", json_integer(p->undetermined));
     json_object_set_new(root, "pass_rate",
-                        json_real((double)tenths(p->pass, p->fail) / 10));
+                        json_real((double)plan_tenths(p->pass, p->fail) / 10));
     json_object_set_new(root, "target_rate",
                         p->has_target ? json_real((double)p->target_tenths / 10)
                                       : json_null());
@@ -584,8 +507,13 @@ const struct command cmd_path = {
         "Which few actions bring a client to its goal: no critical finding, no\n"
         "Mac at risk, and the pass rate of target_rate in the configuration. A\n"
         "Mac leaves when all its findings are answered, so actions that are\n"
-        "only worth it together are taken together; those that help most Macs\n"
-        "come first. Accepted risks need no action.\n"
+        "only worth it together are taken together. Accepted risks need no\n"
+        "action.\n"
+        "\n"
+        "Each finding asks for one action, so how many are needed is the least\n"
+        "there can be. Their order is a good one and not always the best: each\n"
+        "step takes what brings most Macs, or results, to the goal for each\n"
+        "action, without looking further ahead.\n"
         "\n"
         "It counts what is known: an action can bring to light the next one.\n"
         "The serial numbers for each action are in the remedies report.",
