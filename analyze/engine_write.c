@@ -98,6 +98,22 @@ static bool comes_first(const struct found *f, const struct found *than)
     return f->severity > than->severity;
 }
 
+/* A failure takes what its rule says, one of low severity perhaps: a key that
+ * nobody has tested may open the disk. What is not known is not proved. */
+static void add_lost(const struct engine *e, struct summary *s, size_t mac,
+                     size_t rule, bool certain)
+{
+    uint32_t lost = 0, perhaps = 0;
+
+    if (!e->loses[rule])
+        return;
+    capability_loss(rule_at(e, rule), e->loses[rule], e->macs[mac].chip, &lost,
+                    &perhaps);
+    if (certain)
+        s->lost |= lost;
+    s->perhaps |= perhaps | (certain ? 0 : lost);
+}
+
 static void add_found(const struct engine *e, struct summary *s,
                       const struct found *f)
 {
@@ -110,6 +126,7 @@ static void add_found(const struct engine *e, struct summary *s,
         e->out->failed[sev]++;
     if (!(nature & NATURE_COUNTS))
         return;
+    add_lost(e, s, f->mac, f->rule, fail && sev != SEV_LOW);
     if (fail && severity_worse(sev, s->worst))
         s->worst = sev;
     if ((nature & NATURE_VERDICT) && severity_worse(sev, *worst))
@@ -130,18 +147,6 @@ static void count_gaps(struct engine *e, size_t mac, size_t rule)
         if (!need_carried(&r->needs[k], e->classes[m->carry].carried,
                           (e->customs[rule] >> k) & 1))
             c->gaps[rule][k]++;
-}
-
-static void add_lost(const struct engine *e, struct summary *s, size_t mac,
-                     size_t rule, bool fail)
-{
-    uint32_t lost = 0, perhaps = 0;
-
-    capability_loss(rule_at(e, rule), e->loses[rule], e->macs[mac].chip, &lost,
-                    &perhaps);
-    if (fail)
-        s->lost |= lost;
-    s->perhaps |= perhaps | (fail ? 0 : lost);
 }
 
 static void add_letters(struct engine *e, struct summary *s, size_t mac)
@@ -165,9 +170,11 @@ static void add_letters(struct engine *e, struct summary *s, size_t mac)
         s->failed += letter == RESULT_FAIL;
         s->unknown += letter == RESULT_UNKNOWN;
         s->not_checked += letter == RESULT_NOT_CHECKED;
-        if (letter == RESULT_FAIL || letter == RESULT_UNKNOWN)
-            add_lost(e, s, mac, i, letter == RESULT_FAIL);
+        if ((letter == RESULT_NOT_CHECKED || letter == RESULT_ERROR) &&
+            capability_unproved(rule_at(e, i)))
+            add_lost(e, s, mac, i, false);
     }
+    s->lost |= capability_never(e->macs[mac].chip);
     s->perhaps &= ~s->lost;
 }
 

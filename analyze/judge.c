@@ -86,16 +86,37 @@ enum chip chip_read(const char *word)
     return strcmp(word, "t2") == 0 ? CHIP_T2 : CHIP_INTEL;
 }
 
+uint32_t capability_never(enum chip chip)
+{
+    return chip == CHIP_INTEL ? BIT_ERASE : 0;
+}
+
+bool capability_unproved(const struct rule *r)
+{
+    return r->core || strcmp(r->id, "REC-04") == 0;
+}
+
+/* What these say holds without a token too: the server does not reach the Mac,
+ * the system is too old, the test of readiness fails. The others speak of
+ * tokens, which only Apple silicon needs for updates and an erase. */
+static bool on_any_chip(const struct rule *r)
+{
+    static const char *const ids[] = {"ENR-01", "ENR-02", "BT-05", "REC-04"};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(ids); i++)
+        if (strcmp(r->id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
 void capability_loss(const struct rule *r, uint32_t bits, enum chip chip,
                      uint32_t *lost, uint32_t *perhaps)
 {
-    uint32_t apple_only = BIT_UPDATE | BIT_UPDATES_BY_SERVER | BIT_KEXTS |
-                          BIT_BOOT_POLICY | BIT_ERASE;
+    const uint32_t apple_only = BIT_UPDATE | BIT_UPDATES_BY_SERVER | BIT_KEXTS |
+                                BIT_BOOT_POLICY | BIT_ERASE;
 
-    /* A T2 Mac can be erased silently too, but needs no token for that. */
-    if (chip == CHIP_T2 && strcmp(r->module, "recovery") == 0)
-        apple_only &= ~(uint32_t)BIT_ERASE;
-    if (chip == CHIP_APPLE) {
+    if (chip == CHIP_APPLE || on_any_chip(r)) {
         *lost |= bits;
         return;
     }

@@ -38,6 +38,14 @@ void capability_words(uint32_t bits, char *out, size_t size);
 enum chip { CHIP_UNKNOWN, CHIP_APPLE, CHIP_T2, CHIP_INTEL };
 enum chip chip_read(const char *word);
 
+/* What a Mac with this chip can never do: an Intel Mac without T2 cannot be
+ * erased silently. */
+uint32_t capability_never(enum chip chip);
+
+/* Whether a capability is unproved where this rule was not measured: a core
+ * check, and the one test that there is of a silent erase. */
+bool capability_unproved(const struct rule *r);
+
 /* What a rule loses on this chip: certainly, and perhaps where the chip is not
  * known. An Intel Mac updates without a token's help, for instance. */
 void capability_loss(const struct rule *r, uint32_t bits, enum chip chip,

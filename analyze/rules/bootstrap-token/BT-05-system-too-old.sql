@@ -3,7 +3,7 @@
 -- scope: device
 -- severity: low
 -- uses: monthly
--- loses: auto
+-- loses: auto erase
 -- facts: os_version
 -- why: On old systems people do not get their token at login by themselves, or
 --      only some kinds of accounts do, and the system no longer gets fixes.

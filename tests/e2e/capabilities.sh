@@ -1,0 +1,61 @@
+#!/bin/sh
+# What a Mac cannot do now, and what is not proved: by chip, system and facts.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+# PROVEN is fine in everything; the others differ from it in what the name says.
+cat >"$dir/devices.csv" <<'CSV'
+serial,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,bootstrap_supported,bootstrap_escrowed_server,bootstrap_record,bootstrap_auth,eacs_preflight,filevault,recovery_key_escrowed,recovery_key_present,recovery_key_validity,recovery_lock,firmware_password
+PROVEN01,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,valid,no,no
+NOTOKEN01,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,no,yes,allowed,no_token,on,yes,yes,valid,no,no
+NOTOKENT2,t2,15.1,2026-11-29,yes,ade,yes,yes,yes,no,yes,not_supported,success,on,yes,yes,valid,no,no
+NOTOKENINTEL,intel,15.1,2026-11-29,yes,ade,yes,yes,yes,no,yes,not_supported,not_supported,on,yes,yes,valid,no,no
+NOTOKENANY,,15.1,2026-11-29,yes,ade,yes,yes,yes,no,yes,,success,on,yes,yes,valid,no,no
+GONEINTEL,intel,15.1,2026-11-29,no,none,,,,,,not_supported,not_supported,on,yes,yes,valid,no,no
+OLDT2,t2,10.15.7,2026-11-29,yes,ade,yes,yes,yes,yes,yes,not_supported,,on,yes,yes,valid,no,no
+FORBIDDEN,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,disallowed,success,on,yes,yes,valid,no,no
+UNTESTED,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,unverified,no,no
+BADKEY,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,invalid,no,no
+UNREADY,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,unsealed,on,yes,yes,valid,no,no
+CSV
+# What no export carries: nothing about the token, no test of readiness.
+cat >"$dir/less.csv" <<'CSV'
+serial,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,filevault,recovery_key_escrowed,recovery_key_present,recovery_key_validity,recovery_lock,firmware_password
+UNASKED,apple,15.1,2026-11-29,yes,ade,yes,yes,on,yes,yes,valid,no,no
+CSV
+{
+    echo 'serial,account,uid,kind,role,admin,hidden,secure_token,crypto_user,volume_owner,filevault_user,password_known_by,disabled,person_status,password_reset_by,password_reset_at,last_login,laps'
+    for mac in $(cut -d, -f1 "$dir/devices.csv" | tail -n +2) UNASKED; do
+        for who in anna bo; do
+            echo "$mac,$who,501,local,primary,yes,no,yes,yes,yes,yes,both,no,active,,,2026-11-28,no"
+        done
+    done
+} >"$dir/accounts.csv"
+db=$dir/m.db
+check ingest "$muster" ingest -q -d "$db" --as-of 2026-11-30 \
+    "$dir/devices.csv" "$dir/less.csv" "$dir/accounts.csv"
+check analyze "$muster" analyze -q -d "$db" --as-of 2026-11-30
+
+is() { # SERIAL CANNOT PERHAPS
+    says "$2|$3" sqlite3 "$db" "SELECT lost, perhaps_lost FROM device_result
+        JOIN device USING (device_id) WHERE serial = '$1'"
+}
+server='auto updates-by-server erase settings kexts psso'
+is PROVEN01 '' ''
+is NOTOKEN01 "$server" ''
+# T2: updates and an erase need no token there.
+is NOTOKENT2 'auto settings psso' ''
+# Intel: no silent erase at all.
+is NOTOKENINTEL 'auto erase settings psso' ''
+is NOTOKENANY 'auto settings psso' 'updates-by-server erase kexts'
+# Not enrolled: the server reaches no chip.
+is GONEINTEL 'auto updates-by-server erase settings kexts' ''
+is OLDT2 '' 'auto erase'
+is FORBIDDEN 'updates-by-server kexts' ''
+is UNTESTED '' rescue
+is BADKEY rescue ''
+# Stored, and not proved: an update may prompt as well.
+is UNREADY erase 'auto updates-by-server'
+# Not asked is not proved.
+is UNASKED '' "$server"
+finish
