@@ -50,8 +50,10 @@ enum {
     BIT_UPDATE = 1 << 2,
     BIT_UPDATES_BY_SERVER = 1 << 5,
     BIT_ERASE = 1 << 6,
+    BIT_SETTINGS = 1 << 7,
     BIT_KEXTS = 1 << 8,
-    BIT_BOOT_POLICY = 1 << 9
+    BIT_BOOT_POLICY = 1 << 9,
+    BIT_PSSO = 1 << 12
 };
 
 uint32_t capability_bits(const char *list)
@@ -116,6 +118,11 @@ void capability_loss(const struct rule *r, uint32_t bits, enum chip chip,
     const uint32_t apple_only = BIT_UPDATE | BIT_UPDATES_BY_SERVER | BIT_KEXTS |
                                 BIT_BOOT_POLICY | BIT_ERASE;
 
+    /* That these two need the bootstrap token is not established. */
+    if (!on_any_chip(r)) {
+        *perhaps |= bits & (BIT_SETTINGS | BIT_PSSO);
+        bits &= ~(uint32_t)(BIT_SETTINGS | BIT_PSSO);
+    }
     if (chip == CHIP_APPLE || on_any_chip(r)) {
         *lost |= bits;
         return;

@@ -105,7 +105,7 @@ static const struct {
     {"bootstrap", "proven", "stored, and proven to work"},
     {"bootstrap", "claimed", "stored"},
     {"bootstrap", "absent", "not stored"},
-    {"bootstrap", "invalid", "stored, but does not work"},
+    {"bootstrap", "invalid", "stored, but may not work"},
     {"bootstrap", "conflict", "Mac and server disagree"},
     {"bootstrap", "unsupported", "not supported"},
     {"bootstrap", "unknown", "not known yet"},

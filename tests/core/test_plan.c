@@ -152,7 +152,7 @@ static int more_results(const void *a, const void *b)
 START_TEST(no_plan_reaches_the_rate_with_fewer)
 {
     struct plan_step steps[PLAN_FIXES_MOST];
-    struct plan_answer answers[8];
+    struct plan_answer answers[8] = {{0}};
     int64_t pass, fail, reached, target;
     size_t n, i, used;
     int round;

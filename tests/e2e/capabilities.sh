@@ -40,14 +40,15 @@ is() { # SERIAL CANNOT PERHAPS
     says "$2|$3" sqlite3 "$db" "SELECT lost, perhaps_lost FROM device_result
         JOIN device USING (device_id) WHERE serial = '$1'"
 }
-server='auto updates-by-server erase settings kexts psso'
+# That settings and Platform SSO need the token is said as a possibility.
+server='auto updates-by-server erase kexts'
 is PROVEN01 '' ''
-is NOTOKEN01 "$server" ''
+is NOTOKEN01 "$server" 'settings psso'
 # T2: updates and an erase need no token there.
-is NOTOKENT2 'auto settings psso' ''
+is NOTOKENT2 auto 'settings psso'
 # Intel: no silent erase at all.
-is NOTOKENINTEL 'auto erase settings psso' ''
-is NOTOKENANY 'auto settings psso' 'updates-by-server erase kexts'
+is NOTOKENINTEL 'auto erase' 'settings psso'
+is NOTOKENANY auto 'updates-by-server erase settings kexts psso'
 # Not enrolled: the server reaches no chip.
 is GONEINTEL 'auto updates-by-server erase settings kexts' ''
 is OLDT2 '' 'auto erase'
@@ -57,5 +58,5 @@ is BADKEY rescue ''
 # Stored, and not proved: an update may prompt as well.
 is UNREADY erase 'auto updates-by-server'
 # Not asked is not proved.
-is UNASKED '' "$server"
+is UNASKED '' 'auto updates-by-server erase settings kexts psso'
 finish

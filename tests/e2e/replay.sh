@@ -45,6 +45,7 @@ cat >"$dir/rules/FV-01-mild.sql" <<'SQL'
 -- scope: device
 -- severity: low
 -- uses: monthly client
+-- loses:
 -- facts: filevault
 -- why: the disk can be read
 -- fix: R15

@@ -6,8 +6,8 @@
 -- uses: monthly client migration
 -- loses:
 -- facts: mdm_enrolled, enrollment_type, enrolled_by|secure_token
--- why: The Mac could not store its bootstrap token when it was enrolled,
---      because the person enrolling it held no token.
+-- why: Probably the Mac could not store its bootstrap token when it was
+--      enrolled, because the person enrolling it held no secure token.
 -- fix: R1
 -- enroller_token is NULL where the enrolling account is none of those listed.
 SELECT device_id,

@@ -5,7 +5,8 @@
 -- uses: monthly migration
 -- loses: auto updates-by-server erase settings
 -- facts: mdm_enrolled, user_approved, supervised
--- why: Important settings are refused, and the bootstrap token cannot be used.
+-- why: Important settings may be refused, and the bootstrap token cannot be
+--      used.
 -- fix: R16
 -- From macOS 11 approval brings supervision; before, only approval counts.
 SELECT device_id,

@@ -1,5 +1,5 @@
 -- id: MIG-03
--- title: Only the old server can release the Mac
+-- title: Perhaps only the old server can release the Mac
 -- scope: device
 -- severity: medium
 -- uses: migration

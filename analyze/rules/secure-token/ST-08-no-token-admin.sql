@@ -15,8 +15,8 @@ SELECT device_id,
        CASE WHEN bootstrap_expected THEN 'info' END    AS severity,
        CASE
          WHEN NOT any_token_admin
-         THEN holder_names || ' hold a token, and none of them is an '
-              || 'administrator'
+         THEN 'no administrator is among those who hold a token: '
+              || holder_names
          ELSE 'whether an administrator holds a token is not known'
        END                                             AS evidence,
        CASE WHEN bootstrap_expected THEN 'R2' END      AS remedy
