@@ -166,7 +166,153 @@ static const char *const refused[] = {
     "<html>",
     "{\"r\":[{\"a\":1}],\"r\":[]}",
     "{\"x\":[1,],\"r\":[]}",
+    /* numbers */
+    "[-01]",
+    "[-2.]",
+    "[0.1.2]",
+    "[0.3e]",
+    "[0e]",
+    "[0E+]",
+    "[1.0e-]",
+    "[1 000]",
+    "[1eE2]",
+    "[2.e3]",
+    "[++1]",
+    "[+Inf]",
+    "[-NaN]",
+    "[--2]",
+    "[.-1]",
+    "[1+2]",
+    "[1a]",
+    "[- 1]",
+    "[\xef\xbc\x91]",
+    "[1e\xe5]",
+    "[0\xe5]",
+    "[minus]",
+    "[-1x]",
+    /* strings */
+    "[\"\\",
+    "[\"\\\"]",
+    "[\"\\u\"]",
+    "[\"\\u00A\"]",
+    "[\"\\uqqqq\"]",
+    "[\"\\a\"]",
+    "[\"\\\xf0\x9f\x8c\x80\"]",
+    "[\"\\uD800\\u\"]",
+    "[\"\\uD800\\u1\"]",
+    "[\"\\uD834\\uDd\"]",
+    "[\"\\uDFAA\"]",
+    "[\"\\uD888\\u1234\"]",
+    "[\"\\x00\"]",
+    "['a']",
+    "[\\u0020\"a\"]",
+    "[\\n]",
+    "[\"\xc0\xaf\"]",
+    "[\"\xf4\xbf\xbf\xbf\"]",
+    "[\"\xe6\x97\xa5\xd1\"]",
+    "[\"\x1f\"]",
+    /* objects and lists */
+    "{\"a\":1,,\"b\":2}",
+    "{\"a\",\"b\"}",
+    "{\"a\":\"b\"}/**/",
+    "{\"a\":\"b\"}//",
+    "{\"a\":/*c*/1}",
+    "{null:null,null:null}",
+    "{\"a\":\"a\" 123}",
+    "{\"a\":\"a",
+    "{\"\xb9\":\"0\",}",
+    "{[: \"x\"}",
+    "{\"a\":1;\"b\":2}",
+    "[\"a\":1]",
+    "[1:2]",
+    "[1,\n1\n,1",
+    "[*]",
+    "[<null>]",
+    "[3[4]]",
+    "[[]",
+    "[1\f2]",
+    "[\f]",
+    "[a\xe5]",
+    /* documents */
+    "\xef\xbb\xbf",
+    "\xe2\x81\xa0[]",
+    "[\xe2\x81\xa0]",
+    "[1],",
+    "[],[]",
+    "[][",
+    "{}#",
+    "{\"a\":true} \"x\"",
+    "nul",
+    "'a'",
+    "\xe5",
+    /* beyond what is kept exactly */
+    "[123123e100000]",
+    "[-123123e100000]",
+    "[-9223372036854775809]",
 };
+
+/* Values that a parser must take, as one of a record's. */
+static const char *const taken[] = {
+    "0",
+    "-0",
+    "-1",
+    "123",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "1.5",
+    "0e1",
+    "0e+1",
+    "1E22",
+    "1E-2",
+    "1E+2",
+    "123e45",
+    "123.456e78",
+    "-0.000000000000000000000000000000000000000000000000000000001",
+    "123.456e-789",
+    "true",
+    "false",
+    "null",
+    "\"\"",
+    "\" \"",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+    "\"\\\\a\"",
+    "\"\\u0060\\u012a\\u12AB\"",
+    "\"\\uD801\\udc37\"",
+    "\"\\ud83d\\ude39\\ud83d\\udc8d\"",
+    "\"\\u0012\"",
+    "\"\\uFFFF\"",
+    "\"\\uDBFF\\uDFFE\"",
+    "\"a/*b*/c/*d//e\"",
+    "\"\x7f\"",
+    "\"\xe2\x80\xa8\xe2\x80\xa9\"",
+    "\"\xf0\x9d\x84\x9e\"",
+    "\"\xf4\x8f\xbf\xbf\"",
+    "\"\xe2\x82\xac\xed\x95\x9c\"",
+    "[]",
+    "[ ]",
+    "[[]   ]",
+    "[\"\"]",
+    "[null, 1, \"1\", {}]",
+    "[1,null,null,null,2]",
+    "{}",
+    "{\"\":0}",
+    "{\"a\":{\"a\":[{\"a\":1}]}}",
+    "{\"min\": -1.0e+28, \"max\": 1.0e+28}",
+    "{\n\"a\": \"b\"\r\n\t}",
+};
+
+START_TEST(what_is_json_is_taken)
+{
+    struct strbuf b = {0};
+
+    strbuf_addf(&b, "[{\"i\":\"a\",\"x\":%s},{\"i\":\"b\"}]", taken[_i]);
+    records(b.data, b.len, "", true);
+    ck_assert_msg(strncmp(strbuf_str(&shown), "1:a ", 4) == 0 &&
+                      strchr(strbuf_str(&shown), '!') == NULL,
+                  "%s -> %s", taken[_i], strbuf_str(&shown));
+    strbuf_free(&b);
+}
+END_TEST
 
 START_TEST(what_is_no_json_is_refused_with_its_place)
 {
@@ -282,6 +428,7 @@ Suite *json_reader_suite(void)
     tcase_add_loop_test(tc, what_is_no_json_is_refused_with_its_place, 0,
                         COUNT_OF(refused));
     tcase_add_test(tc, a_nul_after_a_number_is_refused);
+    tcase_add_loop_test(tc, what_is_json_is_taken, 0, COUNT_OF(taken));
     tcase_add_test(tc, nesting_is_limited);
     tcase_add_test(tc, errors_say_where);
     tcase_add_test(tc, a_cut_file_is_refused);
