@@ -278,6 +278,54 @@ int sources_columns(sqlite3 *db, FILE *out, struct err *err)
 
 /* ---------------------------------------------------------------- scaffold */
 
+/* What consoles call the same things, and the words of their cells. */
+static const struct {
+    const char *pattern, *fact, *more;
+} usual[] = {
+    {"last seen*", "last_checkin", ""},
+    {"*last check*in*", "last_checkin", ""},
+    {"*last contact*", "last_checkin", ""},
+    {"*last sync*", "last_checkin", ""},
+    {"*last report*", "last_checkin", ""},
+    {"*last beat*", "last_checkin", ""},
+    {"*last online*", "last_checkin", ""},
+    {"*friendly name*", "name", ""},
+    {"device name", "name", ""},
+    {"computer name", "name", ""},
+    {"host*name", "name", ""},
+    {"os", "os_version", ""},
+    {"*os version*", "os_version", ""},
+    {"platform", "platform",
+     ", \"words\": {\"*mac*\": \"mac\", \"*OS X*\": \"mac\", \"*\": \"other\"}"},
+    {"*encrypt*", "filevault", NULL},
+    {"filevault*user*", "", ""},
+    {"filevault*key*", "", ""},
+    {"filevault*", "filevault", NULL},
+    {"enroll*status", "mdm_enrolled",
+     ", \"yes\": [\"enrolled\"], \"no\": [\"unenrolled\", \"not enrolled\"]"},
+    {"*organi*ation*", "site", ""},
+    {"*group", "site", ""},
+    {"department", "site", ""},
+};
+static const char on_off[] =
+    ", \"words\": {\"yes\": \"on\", \"true\": \"on\", \"on\": \"on\","
+    " \"1\": \"on\", \"enabled\": \"on\", \"encrypted\": \"on\","
+    " \"no\": \"off\", \"false\": \"off\", \"off\": \"off\","
+    " \"0\": \"off\", \"disabled\": \"off\", \"not encrypted\": \"off\"}";
+
+/* By its usual name: the fact, and what else the column says. */
+static const char *guess_usual(const char *header, const char **more)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(usual); i++)
+        if (text_glob(usual[i].pattern, header)) {
+            *more = usual[i].more ? usual[i].more : on_off;
+            return *usual[i].fact ? usual[i].fact : NULL;
+        }
+    return NULL;
+}
+
 /* The fact that a header seems to name: its words, in a few spellings. */
 static const char *guess(const struct registry *r, const char *header,
                          const char **list)
@@ -311,8 +359,11 @@ static const char *guess(const struct registry *r, const char *header,
 static void scaffold_column(const struct registry *r, const char *header,
                             bool last, FILE *out)
 {
-    const char *list, *fact = guess(r, header, &list);
+    const char *list = NULL, *more = "", *fact = guess_usual(header, &more);
     struct strbuf b = {0};
+
+    if (!fact)
+        fact = guess(r, header, &list);
 
     strbuf_adds(&b, "    {\"column\": ");
     json_put_text(&b, header, strlen(header));
@@ -321,7 +372,7 @@ static void scaffold_column(const struct registry *r, const char *header,
     else if (list)
         strbuf_addf(&b, ", \"list\": \"%s\", \"covers\": false", list);
     else if (fact)
-        strbuf_addf(&b, ", \"fact\": \"%s\"", fact);
+        strbuf_addf(&b, ", \"fact\": \"%s\"%s", fact, more);
     else
         strbuf_adds(&b, ", \"ignore\": true");
     strbuf_adds(&b, last ? "}\n" : "},\n");

@@ -208,6 +208,28 @@ E_
 ends 4 "1 read, 0 rejected, 1 of other platforms" "$muster" ingest \
     -d "$dir/ph.db" --as-of 2026-11-24 "$dir/phone.plist"
 
+# ... the console's own CSV, which nobody knows: its user is no account, and
+# what scaffold prints reads it
+cat >"$dir/console.csv" <<'E_'
+Last Seen,Friendly Name,Serial Number,Platform,OS,Enrollment Status,Username,Encryption,Recovery Key
+2026-11-20 10:14,amy-mac,C02CONSO0001,Apple macOS,14.5.0,Enrolled,amy,Encrypted,9A2U-CDK6-P6NH-FAB3-LTUH-2MYP
+2026-11-20 10:15,ben-phone,F17CONSO0002,Apple iOS,17.1,Enrolled,ben,Encrypted,
+2026-11-21 10:15,cem-mac,C02CONSO0003,Apple macOS,15.1,Unenrolled,cem,Not encrypted,
+E_
+ends 4 "is no export that we know" "$muster" ingest -d "$dir/c.db" \
+    --as-of 2026-11-24 "$dir/console.csv"
+"$muster" sources scaffold "$dir/console.csv" >"$dir/console.json" ||
+    fail "scaffold"
+check "what scaffold printed" "$muster" ingest -d "$dir/c.db" \
+    --as-of 2026-11-24 --source "$dir/console.json" "$dir/console.csv"
+got=$(sqlite3 "$dir/c.db" "SELECT serial, name, os_version, filevault,
+    mdm_enrolled, datetime(last_checkin, 'unixepoch') FROM device_row JOIN
+    device USING (device_id); SELECT count(*) FROM account_row;
+    SELECT left_out FROM import" | tr '\n' ' ')
+want='C02CONSO0001|amy-mac|14.5.0|on|1|2026-11-20 10:14:00 '
+want="${want}C02CONSO0003|cem-mac|15.1|off|0|2026-11-21 10:15:00 0 1 "
+[ "$got" = "$want" ] || fail "what scaffold printed gives $got"
+
 # 6. a Mac known by the server's id alone: the devices answer has its serial
 quietly "$muster" run -q -d "$dir/j.db" --as-of 2026-11-24 -F csv \
     -o "$dir/out" simplemdm/devices.json simplemdm/device-872301-users.json
