@@ -60,7 +60,8 @@ static const struct {
     const char *table, *where;
 } copied[] = {
     {"import", ""},
-    {"import_column", "WHERE use = 'custom'"},
+    {"import_column",
+     "WHERE use = 'custom' OR fact = 'bootstrap_escrowed_device'"},
     {"client", ""},
     {"device_row",
      "WHERE " OF_MAC " OR uuid IN (SELECT uuid FROM device_row"

@@ -73,18 +73,21 @@ static int64_t source_number(struct about *a, int64_t import_id)
     return (int64_t)json_array_size(list);
 }
 
-/* The cell as the export has it: {"column": ..., "cell": ...} or null. */
+/* The cell as the export has it: {"column": ..., "cell": ...} or null; with
+ * "unsure" where the mapping says why it may be wrong. */
 static json_t *raw_of(const char *raw, const char *fact)
 {
     json_t *all = raw[0] ? json_loads(raw, 0, NULL) : NULL;
     json_t *one = json_object_get(all, fact), *out;
 
-    if (json_array_size(one) != 2) {
+    if (json_array_size(one) < 2) {
         json_decref(all);
         return json_null();
     }
     out = json_pack("{s:O, s:O}", "column", json_array_get(one, 0), "cell",
                     json_array_get(one, 1));
+    if (out && json_array_size(one) > 2)
+        json_object_set(out, "unsure", json_array_get(one, 2));
     json_decref(all);
     return out ? out : json_null();
 }

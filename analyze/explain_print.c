@@ -53,6 +53,8 @@ static void add_origin(struct strbuf *b, const json_t *fact)
         strbuf_adds(b, ": \"");
         text_escape(b, text_of(raw, "cell"), strlen(text_of(raw, "cell")));
         strbuf_adds(b, "\"");
+        if (json_object_get(raw, "unsure"))
+            strbuf_addf(b, ": %s", text_of(raw, "unsure"));
     }
 }
 

@@ -69,6 +69,7 @@ static const struct {
     {"reset_names", "@password_reset_by @reset_open"},
     {"refused_names", "@filevault_user @filevault_allowed"},
     {"days_silent", "last_checkin"},
+    {"bootstrap_unsure", "bootstrap_escrowed_device"},
 };
 
 static const struct {

@@ -125,6 +125,7 @@ SELECT
   d.any_shared, d.any_unlocker_refused, d.allow_list, d.any_admin_at_hand,
   d.any_primary_not_admin, d.holder_names, d.token_admin_names,
   d.reset_names, d.refused_names, d.days_silent,
+  d.bootstrap_unsure,
 
   p.as_of, p.p_freshness_days, p.p_checkin_low_days, p.p_checkin_medium_days,
   p.p_checkin_high_days, p.p_filevault_wait_days, p.p_deferred_days,
@@ -203,6 +204,7 @@ SELECT
   d.any_shared, d.any_unlocker_refused, d.allow_list, d.any_admin_at_hand,
   d.any_primary_not_admin, d.holder_names, d.token_admin_names,
   d.reset_names, d.refused_names, d.days_silent,
+  d.bootstrap_unsure,
 
   p.as_of, p.p_freshness_days, p.p_checkin_low_days, p.p_checkin_medium_days,
   p.p_checkin_high_days, p.p_filevault_wait_days, p.p_deferred_days,
@@ -217,6 +219,12 @@ LEFT JOIN device_text t ON t.device_id = a.device_id
 LEFT JOIN client_policy p ON p.client_id = d.client_id;
 
 -- part: derive
+
+-- Made by resolve, which knows the cells; facts that come without it have none.
+CREATE TABLE IF NOT EXISTS bootstrap_unsure (
+  device_id INTEGER PRIMARY KEY,
+  why       TEXT NOT NULL
+) STRICT;
 
 DROP TABLE IF EXISTS device_derived;
 
@@ -266,7 +274,8 @@ CREATE TABLE device_derived (
   token_admin_names TEXT,
   reset_names TEXT,                   -- reset_open is yes
   refused_names TEXT,
-  days_silent INTEGER
+  days_silent INTEGER,
+  bootstrap_unsure TEXT               -- why "none is escrowed" may be wrong
 ) STRICT;
 
 -- One pass over the accounts. any_where() keeps, for each condition, whether
@@ -475,12 +484,14 @@ first AS (
           AND fold(a.account) = fold(t.enrolled_by))
     END AS enroller_token,
 
-    (p.as_of - f.last_checkin) / 86400 AS days_silent
+    (p.as_of - f.last_checkin) / 86400 AS days_silent,
+    u.why AS bootstrap_unsure
 
   FROM summed s
   CROSS JOIN device_fact f ON f.device_id = s.device_id
   LEFT JOIN device_text t ON t.device_id = s.device_id
   LEFT JOIN client_policy p ON p.client_id = f.client_id
+  LEFT JOIN bootstrap_unsure u ON u.device_id = s.device_id
 )
 
 -- What follows from those.
@@ -525,7 +536,8 @@ SELECT
   token_admins_max, any_managed_admin, any_managed_admin_unknown,
   any_managed_token_admin_unknown, any_shared, any_unlocker_refused,
   allow_list, any_admin_at_hand, any_primary_not_admin, holder_names,
-  token_admin_names, reset_names, refused_names, days_silent
+  token_admin_names, reset_names, refused_names, days_silent,
+  bootstrap_unsure
 FROM first;
 
 DROP VIEW temp.account_sum;

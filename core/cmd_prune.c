@@ -187,6 +187,7 @@ static int drop_posture(struct prune *p, struct err *err)
                      "DROP TABLE IF EXISTS account_fact;"
                      "DROP TABLE IF EXISTS carry_class;"
                      "DROP TABLE IF EXISTS device_derived;"
+                     "DROP TABLE IF EXISTS bootstrap_unsure;"
                      "DROP TABLE IF EXISTS client_policy",
                      err);
 }

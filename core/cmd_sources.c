@@ -62,18 +62,44 @@ static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
     return rc;
 }
 
+/* What the sources of a store say would add what is missing: the first that
+ * says anything, those with Macs before others. */
+static const char *what_closes(sqlite3 *db, const struct registry *r,
+                               enum closing what)
+{
+    static const char sql[] = "SELECT source, max(devices) AS n FROM import"
+                              " GROUP BY source ORDER BY n DESC, source";
+    const char *found = "the lines of \"muster collector --for plain --fact"
+                        " all\", run on every Mac, as a second file";
+    sqlite3_stmt *st = NULL;
+    struct err ignored = {0};
+
+    if (db_prepare(db, sql, &st, &ignored) < 0)
+        return found;
+    while (db_step(st, &ignored) == 1) {
+        const struct source *s = registry_find(r, db_text(st, 0));
+
+        if (s && s->closes[what]) {
+            found = s->closes[what];
+            break;
+        }
+    }
+    sqlite3_finalize(st);
+    return found;
+}
+
 /* Sole holder and escrow: of how many Macs are both known, and what would add
  * the others. */
 static int print_headline(sqlite3 *db, const struct registry *r,
                           struct err *err)
 {
     static const char sql[] =
-        "SELECT count(*), total(sole_holder IS NOT NULL AND bootstrap_state"
-        " NOT IN ('unknown', 'conflict')), (SELECT max(source) FROM import)"
-        " FROM device_derived";
+        "SELECT count(*), total(tokens AND escrow), total(NOT tokens),"
+        " total(NOT escrow) FROM (SELECT sole_holder IS NOT NULL AS tokens,"
+        " bootstrap_state NOT IN ('unknown', 'conflict') AS escrow"
+        " FROM device_derived)";
     sqlite3_stmt *st = NULL;
-    const struct source *s;
-    const char *closes = NULL;
+    enum closing what = CLOSES_BOTH;
     int64_t all, known;
 
     if (db_prepare(db, sql, &st, err) < 0)
@@ -84,16 +110,15 @@ static int print_headline(sqlite3 *db, const struct registry *r,
     }
     all = sqlite3_column_int64(st, 0);
     known = sqlite3_column_int64(st, 1);
-    s = registry_find(r, (const char *)sqlite3_column_text(st, 2));
-    closes = s ? s->closes : NULL;
+    if (all > 0 && sqlite3_column_int64(st, 3) == 0)
+        what = CLOSES_TOKENS;
+    else if (all > 0 && sqlite3_column_int64(st, 2) == 0)
+        what = CLOSES_BOOTSTRAP;
+    sqlite3_finalize(st);
     printf("\nSole token holder and no escrow: decided for %lld of %lld %s.\n",
            (long long)known, COUNTED(all, "Mac"));
     if (known < all || all == 0)
-        printf("To decide it for all, add: %s\n",
-               closes ? closes
-                      : "the lines of \"muster collector --for plain --fact"
-                        " all\", run on every Mac, as a second file");
-    sqlite3_finalize(st);
+        printf("To decide it for all, add: %s\n", what_closes(db, r, what));
     return 0;
 }
 
@@ -130,7 +155,7 @@ static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
 static int check(const struct call *c, const struct registry *r,
                  struct err *err)
 {
-    struct call one = {c->opt, c->operands + 1, 1};
+    struct call one = {c->opt, c->operands + 1, c->count - 1};
     struct ingest_command cmd = {0};
     sqlite3 *db = NULL;
     int rc = -1;
@@ -175,7 +200,7 @@ static int run(const struct call *c, struct err *err)
 
     if (registry_open(&r, opt_text(c->opt, "sources"), err) < 0)
         return -1;
-    if (c->count == 2)
+    if (c->count == 2 || (c->count > 2 && strcmp(c->operands[0], "check") == 0))
         rc = about_file(c, &r, err);
     else if (c->count == 0 ||
              (c->count == 1 && strcmp(c->operands[0], "list") == 0))
@@ -197,7 +222,7 @@ static const char *const options[] = {
 const struct command cmd_sources = {
     .name = "sources",
     .summary = "Known export formats (list show detect check scaffold)",
-    .usage = "sources [list | show ID | detect FILE | check FILE |\n"
+    .usage = "sources [list | show ID | detect FILE | check FILE... |\n"
              "              scaffold FILE] [OPTIONS]",
     .help = "list       every mapping: id, formats, what it reads\n"
             "show ID    one mapping: its columns and the facts they give\n"

@@ -15,7 +15,7 @@
 #include <sqlite3.h>
 
 #define DB_APPLICATION_ID 0x6d757374 /* "must" */
-#define DB_SCHEMA_VERSION 2
+#define DB_SCHEMA_VERSION 3
 
 enum db_mode {
     DB_CREATE, /* make it where it is missing */

@@ -370,3 +370,55 @@ const char *text_nearest(const char *word, const char *const *words, size_t n)
     }
     return best;
 }
+
+/* What "name", between & and ;, stands for; 0 for nothing. */
+static uint32_t entity(const char *name, size_t n)
+{
+    static const struct {
+        const char *name;
+        char stands;
+    } named[] = {
+        {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+    const char *digits = "0123456789abcdef", *at;
+    uint32_t cp = 0, base = 10;
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(named); i++)
+        if (strlen(named[i].name) == n && memcmp(named[i].name, name, n) == 0)
+            return (unsigned char)named[i].stands;
+    if (n < 2 || name[0] != '#')
+        return 0;
+    i = 1;
+    if (ascii_lower(name[1]) == 'x') {
+        base = 16;
+        i = 2;
+    }
+    for (; i < n && cp < 0x110000; i++) {
+        at = name[i] ? strchr(digits, ascii_lower(name[i])) : NULL;
+        if (!at || (uint32_t)(at - digits) >= base)
+            return 0;
+        cp = cp * base + (uint32_t)(at - digits);
+    }
+    return cp < ' ' || (cp >= 0x7f && cp < 0xa0) || cp > 0x10ffff ? 0 : cp;
+}
+
+void text_entities(struct strbuf *b, const char *s, size_t n)
+{
+    size_t i, len;
+    uint32_t cp;
+
+    for (i = 0; i < n; i += len) {
+        const char *end = NULL;
+
+        len = 1;
+        if (s[i] == '&')
+            end = memchr(s + i, ';', n - i < 12 ? n - i : 12);
+        cp = end ? entity(s + i + 1, (size_t)(end - s) - i - 1) : 0;
+        if (cp) {
+            len = (size_t)(end - s) - i + 1;
+            utf8_append(b, cp);
+        } else {
+            strbuf_addc(b, s[i]);
+        }
+    }
+}

@@ -54,6 +54,10 @@ void text_print_safe(const char *s, FILE *out);
  * word that fits no line is cut. */
 void text_wrap(const char *s, size_t column, size_t indent, FILE *out);
 
+/* Append "s" with the entities of XML in it as what they stand for; what is
+ * none, and those of control characters, stay as they are. */
+void text_entities(struct strbuf *b, const char *s, size_t n);
+
 /*
  * A file-name part from any text: lower-case letters and digits joined by
  * single dashes, at most 60 bytes, accents of Latin letters dropped, never

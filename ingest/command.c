@@ -135,20 +135,30 @@ static int one_file(struct ingest *in, struct ingest_command *cmd,
     return 0;
 }
 
+/* Files that give names to ids come before those that hold the ids; else the
+ * order stays. */
 static int all_files(struct ingest *in, struct ingest_command *cmd,
                      const struct operands *list, int talk, struct err *err)
 {
-    struct err first = {0};
-    size_t i;
+    bool *first = calloc(list->count + 1, sizeof(*first));
+    struct err fault = {0};
+    size_t i, turn;
+    int rc = 0;
 
-    for (i = 0; i < list->count; i++)
-        if (one_file(in, cmd, &list->items[i], list->count == 1, talk, &first,
-                     err) < 0)
-            return -1;
-    if (first.code != ERR_NONE)
-        return err_set(err, first.code, "%lld of %lld files could not be used",
+    if (!first)
+        return err_nomem(err);
+    for (i = 0; list->count > 1 && i < list->count; i++)
+        first[i] = ingest_gives_names(in, &list->items[i]);
+    for (turn = 0; rc == 0 && turn < 2; turn++)
+        for (i = 0; rc == 0 && i < list->count; i++)
+            if (first[i] == (turn == 0))
+                rc = one_file(in, cmd, &list->items[i], list->count == 1, talk,
+                              &fault, err);
+    free(first);
+    if (rc == 0 && fault.code != ERR_NONE)
+        return err_set(err, fault.code, "%lld of %lld files could not be used",
                        (long long)cmd->failed, (long long)cmd->files);
-    return 0;
+    return rc;
 }
 
 /* --expected: one that cannot be used stops the command, like its absence. */

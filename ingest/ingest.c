@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "ingest/job.h"
+#include "ingest/json_reader.h"
 
 #define LATEST_DAYS 31
 
@@ -105,7 +106,8 @@ static int read_records(struct job *j, struct err *err)
         .map_count = j->in->o->map_count,
         .keep = j->in->o->keep,
         .keep_count = j->in->o->keep_count,
-        .name_value = j->name_value[0] ? j->name_value : NULL};
+        .name_value = j->name_value[0] ? j->name_value : NULL,
+        .names = j->in->names};
 
     if (db_number(j->in->db, "SELECT max(import_id) + 1 FROM import", 1,
                   &j->import_id, err) < 0)
@@ -120,6 +122,8 @@ static int read_records(struct job *j, struct err *err)
         return -1;
     load_on_reject(j->load, job_reject, j);
     job_note(j, "%s", input_encoding(j->input));
+    if (j->source->naming)
+        return job_load_names(j, err);
     if (j->whole)
         return job_load_whole(j, err);
     return j->format == FORMAT_CSV ? job_load_csv(j, err)
@@ -173,6 +177,20 @@ static int in_transaction(struct job *j, struct err *err)
     return rc < 0 ? -1 : 0;
 }
 
+/* Names of ids, again after a file that gives some. */
+static int read_names(struct ingest *in, struct err *err)
+{
+    if (!in->names)
+        in->names = id_names_read(in->db, in->o->period, err);
+    return in->names ? 0 : -1;
+}
+
+static void forget_names(struct ingest *in)
+{
+    id_names_free(in->names);
+    in->names = NULL;
+}
+
 static int start_summary(struct job *j, struct err *err)
 {
     struct ingest_summary *s = j->out;
@@ -192,7 +210,7 @@ static int run_job(struct job *j, struct err *err)
     if (!j->input)
         return -1;
     j->format = job_guess_format(j->input);
-    if (job_find_source(j, err) < 0)
+    if (job_find_source(j, err) < 0 || read_names(j->in, err) < 0)
         return -1;
     j->out->source = strdup(j->source->id);
     job_digest(j);
@@ -217,6 +235,8 @@ int ingest_file(struct ingest *in, const struct operand *file,
         rc = run_job(&j, err);
     if (rc < 0)
         out->state = INGEST_FAILED;
+    if (j.source && j.source->naming)
+        forget_names(in);
     csv_close(j.csv);
     json_decref(j.whole);
     load_free(j.load);
@@ -225,11 +245,51 @@ int ingest_file(struct ingest *in, const struct operand *file,
     free(j.cells);
     free(j.wanted);
     strbuf_free(&j.notes);
+    strbuf_free(&j.plain);
     strbuf_free(&j.remarks);
     return rc;
 }
 
 /* --------------------------------------------------------------- a command */
+
+/* A mapping of names fits, and none fits better. */
+static bool names_fit(const struct registry *r, const struct signature *sig,
+                      const char *file)
+{
+    const struct source *best;
+    struct err ignored = {0};
+    size_t i;
+
+    for (i = 0; i < r->count; i++)
+        if (r->items[i]->naming && source_fit(r->items[i], sig) > 0)
+            break;
+    if (i == r->count)
+        return false;
+    best = registry_detect(r, sig, file, &ignored);
+    return best && best->naming;
+}
+
+bool ingest_gives_names(struct ingest *in, const struct operand *file)
+{
+    struct signature sig = {0};
+    struct err ignored = {0};
+    struct input *input;
+    const char *head;
+    bool fits = false;
+    size_t n;
+
+    if (in->o->source || strcmp(file->path, "-") == 0)
+        return false;
+    input = input_open(file->path, file->name, in->o->encoding, &ignored);
+    if (input && job_guess_format(input) == FORMAT_JSON) {
+        head = input_head(input, &n);
+        json_signature(head, n, &sig);
+        fits = names_fit(&in->registry, &sig, file->name);
+    }
+    signature_free(&sig);
+    input_close(input);
+    return fits;
+}
 
 static int own_source(struct ingest *in, struct err *err)
 {
@@ -271,5 +331,6 @@ void ingest_close(struct ingest *in)
     registry_close(&in->registry);
     source_free(in->own);
     serials_free(in->serials);
+    id_names_free(in->names);
     free(in);
 }

@@ -68,6 +68,10 @@ struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,
 int ingest_file(struct ingest *in, const struct operand *file,
                 struct ingest_summary *out, struct err *err) MUST_CHECK;
 
+/* Whether a file gives names to ids that others hold, so that it is to be read
+ * before them. False also where it cannot be opened: that is told later. */
+bool ingest_gives_names(struct ingest *in, const struct operand *file);
+
 void ingest_close(struct ingest *in);
 
 #endif

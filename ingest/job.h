@@ -8,6 +8,7 @@
 #include "core/progress.h"
 #include "ingest/csv_reader.h"
 #include "ingest/ingest.h"
+#include "ingest/id_names.h"
 #include "ingest/load.h"
 #include "ingest/map.h"
 #include "ingest/registry.h"
@@ -20,6 +21,7 @@ struct ingest {
     struct registry registry;
     struct source *own; /* from --source FILE.json */
     struct serials *serials;
+    struct id_names *names; /* NULL: to be read */
     struct feed_slot slot;
     int64_t data_version; /* of the store when the serials were read */
     bool loaded;          /* the serials */
@@ -43,6 +45,7 @@ struct job {
     struct strbuf remarks; /* one a line */
     struct csv_reader *csv;
     struct map_cell *cells;
+    struct strbuf plain; /* of this row: cells without their entities */
     bool *wanted;
     const char *path;    /* to the records of JSON */
     json_t *whole;       /* plist and text: all of the file, as records */
@@ -83,6 +86,9 @@ int job_read_commands(struct job *j, struct signature *sig,
 int job_load_csv(struct job *j, struct err *err) MUST_CHECK;
 int job_load_json(struct job *j, struct err *err) MUST_CHECK;
 int job_load_whole(struct job *j, struct err *err) MUST_CHECK;
+int job_load_names(struct job *j, struct err *err) MUST_CHECK;
+/* Warn where an envelope says that its file is one page of many. */
+void job_pages(struct job *j, const json_t *envelope);
 
 /* ------------------------------------------------ job_source.c: the mapping */
 

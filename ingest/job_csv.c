@@ -45,6 +45,34 @@ static void drop_nulls(struct job *j, size_t columns)
             j->cells[i].n = 0;
 }
 
+/* Cells with entities, as they were meant. The texts move while there are more
+ * to come, so the cells learn their places at the end. */
+static int decode_row(struct job *j, size_t columns, struct err *err)
+{
+    size_t i, at = 0;
+
+    strbuf_reset(&j->plain);
+    for (i = 0; i < columns; i++) {
+        struct map_cell *c = &j->cells[i];
+        size_t before = j->plain.len;
+
+        if (c->n == 0 || !memchr(c->s, '&', c->n))
+            continue;
+        text_entities(&j->plain, c->s, c->n);
+        *c = (struct map_cell){NULL, (uint32_t)(j->plain.len - before),
+                               CELL_TEXT};
+    }
+    if (!strbuf_ok(&j->plain))
+        return err_nomem(err);
+    for (i = 0; i < columns; i++) {
+        if (j->cells[i].s)
+            continue;
+        j->cells[i].s = strbuf_str(&j->plain) + at;
+        at += j->cells[i].n;
+    }
+    return 0;
+}
+
 static int next_csv(void *ctx, struct err *err)
 {
     struct job *j = ctx;
@@ -68,6 +96,8 @@ static int next_csv(void *ctx, struct err *err)
             drop_nulls(j, columns);
         if (row.open)
             open_row(j, columns);
+        if (j->source->entities && decode_row(j, columns, err) < 0)
+            return -1;
         if (map_begin(j->map, j->cells, row.line, r, err) < 0 ||
             map_end(j->map, r, err) < 0)
             return -1;

@@ -119,6 +119,11 @@ static int take_record(struct job *j, struct json_cells *cells, int step,
     return rc < 0 ? -1 : load_store(j->load, err);
 }
 
+void job_pages(struct job *j, const json_t *envelope)
+{
+    remark_pages(j, envelope, load_counts(j->load).records);
+}
+
 int job_load_json(struct job *j, struct err *err)
 {
     struct json_reader *r =
@@ -153,7 +158,7 @@ int job_load_json(struct job *j, struct err *err)
                  *j->path   ? j->path
                  : j->lines ? "one document after another"
                             : "one document");
-        remark_pages(j, json_envelope(r), load_counts(j->load).records);
+        job_pages(j, json_envelope(r));
     }
     json_cells_free(cells);
     json_decref(rows);

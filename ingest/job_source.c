@@ -219,6 +219,23 @@ int job_find_source(struct job *j, struct err *err)
     return rc;
 }
 
+/* The names of ids that the mapping reads. */
+static void digest_names(const struct job *j, struct strbuf *b)
+{
+    char digest[SHA256_HEX];
+    const struct source *s = j->source;
+    size_t i;
+
+    for (i = 0; i < s->attribute_count; i++)
+        if (s->attributes[i].kind &&
+            id_names_digest(j->in->names, s->attributes[i].kind, digest))
+            strbuf_addf(b, "names %s\n", digest);
+    for (i = 0; i < s->columns.count; i++)
+        if (s->columns.items[i].kind &&
+            id_names_digest(j->in->names, s->columns.items[i].kind, digest))
+            strbuf_addf(b, "names %s\n", digest);
+}
+
 /* Everything that decides how the file is read. */
 void job_digest(struct job *j)
 {
@@ -235,6 +252,7 @@ void job_digest(struct job *j)
         strbuf_addf(&b, "keep %s\n", o->keep[i]);
     if (o->encoding)
         strbuf_addf(&b, "encoding %s\n", o->encoding);
+    digest_names(j, &b);
     sha256_text(strbuf_str(&b), b.len, j->mapping);
     strbuf_free(&b);
 }

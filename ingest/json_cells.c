@@ -25,6 +25,7 @@ struct node {
     int column;          /* -1: none yet */
     int nested;          /* index + 1 of the mapping's accounts at this path */
     int attributes;      /* index + 1 of its attributes */
+    int pick;            /* index + 1 of what is picked of this list */
     bool reads;          /* the mapping reads columns below this path */
     bool embedded;       /* the mapping reads keys within this text */
     struct strbuf lines; /* what stands here several times */
@@ -132,6 +133,9 @@ static void mark(const struct json_cells *c, size_t tree, struct node *n)
     for (i = 0; i < c->source->attribute_count; i++)
         if (ascii_casecmp(c->source->attributes[i].path, n->path) == 0)
             n->attributes = (int)i + 1;
+    for (i = 0; i < c->source->pick_count; i++)
+        if (ascii_casecmp(c->source->picks[i].path, n->path) == 0)
+            n->pick = (int)i + 1;
 }
 
 static struct node *child_of(struct json_cells *c, size_t tree, struct node *n,
@@ -373,12 +377,24 @@ static const json_t *walk_to(const json_t *o, const char *path)
     return o;
 }
 
+/* The first of its keys that holds something. */
+static const json_t *attribute_value(const struct attributes *a,
+                                     const json_t *e)
+{
+    const json_t *v = a->value_count ? NULL : e;
+    size_t i;
+
+    for (i = 0; i < a->value_count && (!v || json_is_null(v)); i++)
+        v = walk_to(e, a->values[i]);
+    return v;
+}
+
 /* One attribute: its name is the header of its column. */
 static int put_attribute(struct json_cells *c, struct node *n,
                          const struct attributes *a, const char *name,
                          const json_t *e, struct err *err)
 {
-    const json_t *v = a->value ? walk_to(e, a->value) : e;
+    const json_t *v = attribute_value(a, e);
     const json_t *problem = a->error ? walk_to(e, a->error) : NULL;
     struct node *k;
     size_t i;
@@ -387,7 +403,7 @@ static int put_attribute(struct json_cells *c, struct node *n,
         return 0;
     if (strlen(name) > PATH_MOST)
         return 0;
-    k = child_of(c, 0, n, name, "", err);
+    k = child_of(c, 0, n, map_attribute(c->map, a, name), "", err);
     if (!k)
         return -1;
     if (!json_is_array(v))
@@ -486,12 +502,32 @@ static const json_t *within(struct json_cells *c, const json_t *v)
     return json_array_append_new(c->held, inner) == 0 ? inner : NULL;
 }
 
+/* Whether an element of a list is one of those that are read. */
+static bool picked(const struct json_cells *c, const struct node *n,
+                   const json_t *v)
+{
+    const struct pick *p;
+    const char *word;
+    size_t i;
+
+    if (!n->pick || !json_is_object(v))
+        return true;
+    p = &c->source->picks[n->pick - 1];
+    word = json_string_value(member(v, p->key));
+    for (i = 0; word && i < p->word_count; i++)
+        if (ascii_casecmp(p->words[i], word) == 0)
+            return true;
+    return false;
+}
+
 static int put(struct json_cells *c, size_t tree, struct node *n,
                const char *parent, const json_t *v, bool again, struct err *err)
 {
     const json_t *inner;
 
     (void)parent;
+    if (!picked(c, n, v))
+        return 0;
     if (n->embedded && json_is_string(v) && (inner = within(c, v)) != NULL)
         v = inner;
     /* "again": an element of the list, walked for columns beside it */

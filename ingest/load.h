@@ -32,6 +32,9 @@ struct map_record *load_record(struct load *l);
 int load_reject(struct load *l, int64_t line, int64_t column,
                 const char *reason, struct err *err) MUST_CHECK;
 
+/* A record whose content the caller stores: counted as accepted. */
+void load_elsewhere(struct load *l);
+
 /* Store the mapped record, by one statement a row. */
 int load_store(struct load *l, struct err *err) MUST_CHECK;
 

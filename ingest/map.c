@@ -109,6 +109,12 @@ static int ask_fact(struct map *m, const char *text, struct err *err)
     c->covers = covers;
     if (secret_name(eq + 1))
         c->use = USE_SECRET;
+    if (scope == FACT_DEVICE &&
+        strcmp(column_fact(c)->name, "bootstrap_escrowed_device") == 0) {
+        c->unsure = strdup(UNSURE_NO);
+        if (!c->unsure)
+            return err_nomem(err);
+    }
     return ask_group(c, err);
 }
 
@@ -171,7 +177,8 @@ static int bind(struct bindings *list, const struct binding *b, struct err *err)
 static bool is_simple(const struct column_spec *spec)
 {
     return spec->use == USE_FACT && spec->reading == READ_PLAIN &&
-           spec->word_count == 0 && !spec->date && !spec->empty_is_no;
+           spec->word_count == 0 && !spec->date && !spec->empty_is_no &&
+           !spec->unsure;
 }
 
 static int bind_target(struct map *m, struct set *set, const struct binding *b,
@@ -263,9 +270,38 @@ static int bind_spec(struct map *m, struct set *set, const struct binding *b,
     return bind(&set->secrets, b, err); /* counted, and nothing else */
 }
 
+/* A header that speaks of those who lack it, or of how many: "Users without
+ * Secure Token Users", "Number of Secure Token Users". */
+static bool speaks_of_others(const char *header)
+{
+    static const char *const words[] = {
+        "no",      "not",      "non",      "without",  "missing",
+        "lacking", "lack",     "count",    "number",   "num",
+        "total",   "disabled", "expected", "required", "allowed",
+        "missed",  "never",    "previous", "old"};
+    char word[16];
+    size_t i, n;
+
+    while (*header) {
+        n = 0;
+        while (*header && !isalnum((unsigned char)*header))
+            header++;
+        for (; isalnum((unsigned char)*header); header++)
+            if (n < sizeof(word) - 1)
+                word[n++] = ascii_lower(*header);
+        word[n] = '\0';
+        for (i = 0; i < COUNT_OF(words); i++)
+            if (strcmp(words[i], word) == 0)
+                return true;
+    }
+    return false;
+}
+
 static int bind_specs(struct map *m, struct set *set, const struct specs *specs,
                       struct binding b, int base, bool *met, struct err *err)
 {
+    bool by_name =
+        m->source->included && specs == &m->source->included->columns;
     const char *header = m->columns[b.column].key;
     size_t i, k;
 
@@ -273,7 +309,8 @@ static int bind_specs(struct map *m, struct set *set, const struct specs *specs,
         for (k = 0; k < specs->items[i].name_count; k++) {
             const char *name = specs->items[i].names[k];
 
-            if (strchr(name, '*') ? !text_glob(name, header)
+            if (strchr(name, '*') ? !text_glob(name, header) ||
+                                        (by_name && speaks_of_others(header))
                                   : ascii_casecmp(name, header) != 0)
                 continue;
             b.spec = &specs->items[i];
@@ -400,6 +437,20 @@ int map_column(struct map *m, size_t set_no, const char *header,
     return (int)set->count++;
 }
 
+const char *map_attribute(const struct map *m, const struct attributes *a,
+                          const char *id)
+{
+    const char *name = NULL;
+    size_t i;
+
+    for (i = 0; a->kind && i < m->asked.count; i++)
+        if (ascii_casecmp(m->asked.items[i].names[0], id) == 0)
+            return id;
+    if (a->kind)
+        name = id_names_find(m->options.names, a->kind, id, strlen(id));
+    return name ? name : id;
+}
+
 size_t map_columns(const struct map *m, size_t set)
 {
     return m->sets[set].count;
@@ -510,6 +561,7 @@ void map_free(struct map *m)
         free(m->asked.items[i].words);
         free(m->asked.items[i].names[0]);
         free(m->asked.items[i].names);
+        free(m->asked.items[i].unsure);
     }
     free(m->asked.items);
     free(m->asked_met);

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/facts.h"
 #include "core/strbuf.h"
+#include "ingest/id_names.h"
 #include "ingest/name_list.h"
 #include "ingest/source.h"
 
@@ -95,7 +96,8 @@ struct map_options {
     int64_t latest;         /* the last plausible time; 0 none */
     const char *name_value; /* what the file\'s name gives for the mapping\'s
                                "file_name" fact; NULL nothing */
-    const char *const *map; /* FACT=COLUMN */
+    const struct id_names *names; /* of ids; NULL none */
+    const char *const *map;       /* FACT=COLUMN */
     size_t map_count;
     const char *const *keep; /* COLUMN */
     size_t keep_count;
@@ -113,6 +115,10 @@ void map_free(struct map *m);
  * (too many). A path that was met before gives the same place.
  */
 int map_column(struct map *m, size_t set, const char *header, struct err *err);
+/* The name of an attribute known by an id; the id itself where no name is
+ * known, or --map or --keep asks for it. */
+const char *map_attribute(const struct map *m, const struct attributes *a,
+                          const char *id);
 size_t map_columns(const struct map *m, size_t set);
 bool map_wants(const struct map *m, size_t set, int column);
 

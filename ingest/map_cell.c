@@ -112,6 +112,54 @@ static const struct word *find_group(const struct column_spec *spec,
     return NULL;
 }
 
+/* Marks that logs put in front of a line. */
+static struct slice without_bullet(struct slice t)
+{
+    static const char bullet[] = "\xe2\x80\xa2";
+
+    for (t = trim(t); t.n >= 3 && memcmp(t.s, bullet, 3) == 0; t = trim(t)) {
+        t.s += 3;
+        t.n -= 3;
+    }
+    return t;
+}
+
+/* The first line of a cell that fits; of a long line the beginning decides. */
+static bool find_line(const char *pattern, const struct map_cell *c,
+                      struct map_cell *out)
+{
+    size_t i, start = 0;
+
+    for (i = 0; i <= c->n; i++) {
+        struct slice t;
+
+        if (i < c->n && c->s[i] != '\n' && c->s[i] != '\r')
+            continue;
+        t = without_bullet((struct slice){c->s + start, i - start});
+        start = i + 1;
+        if (t.n == 0 ||
+            !fits(pattern, (struct slice){t.s, t.n < 200 ? t.n : 200}))
+            continue;
+        *out = (struct map_cell){t.s, (uint32_t)t.n, CELL_TEXT};
+        return true;
+    }
+    return false;
+}
+
+struct map_cell map_line(const struct column_spec *spec,
+                         const struct map_cell *c)
+{
+    struct map_cell line = {c->s, 0, c->kind};
+    size_t i;
+
+    if (spec->line_count == 0)
+        return *c;
+    for (i = 0; i < spec->line_count; i++)
+        if (find_line(spec->lines[i], c, &line))
+            break;
+    return line;
+}
+
 bool map_names_word(const struct column_spec *spec, const struct map_cell *c)
 {
     return find_word(spec, trim((struct slice){c->s, c->n})) != NULL;
@@ -383,6 +431,22 @@ static enum got uuid_of(struct slice t, struct fact_value *out)
     return as_text(t, out);
 }
 
+/* An id as the name of what it stands for, or is below. */
+static enum got named(const struct map *m, const struct column_spec *spec,
+                      struct slice t, struct fact_value *out)
+{
+    bool above = false;
+    const char *root =
+        id_names_root(m->options.names, spec->kind, t.s, t.n, &above);
+    const char *name =
+        spec->reading == READ_ROOT ? root
+        : above ? id_names_find(m->options.names, spec->kind, t.s, t.n)
+                : NULL;
+
+    return name ? as_text((struct slice){name, strlen(name)}, out)
+                : GOT_UNKNOWN;
+}
+
 static bool says_nothing(struct slice t)
 {
     static const char *const words[] = {
@@ -451,6 +515,9 @@ static enum got by_reading(struct map *m, const struct column_spec *spec,
         return uuid_of(t, out);
     case READ_ESCAPED:
         return unescaped(m, t, out);
+    case READ_ROOT:
+    case READ_LEAF:
+        return named(m, spec, t, out);
     default:
         return plain(m, spec, f, t, out);
     }
@@ -486,7 +553,8 @@ enum got map_read_cell(struct map *m, const struct column_spec *spec,
                        const struct fact *f, const struct map_cell *c,
                        struct fact_value *out)
 {
-    struct slice t = trim((struct slice){c->s, c->n});
+    struct map_cell line = map_line(spec, c);
+    struct slice t = trim((struct slice){line.s, line.n});
     const struct word *w;
 
     if (t.n == 0) {

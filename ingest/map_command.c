@@ -61,7 +61,7 @@ static void take_device(struct map *m, struct map_record *r, const char *key,
     r->v[fact] = value;
     r->has |= BIT(fact);
     map_add_raw(m, &r->dev_raw, 0, key, column,
-                &m->texts[m->text_count - 1].cell);
+                &m->texts[m->text_count - 1].cell, NULL);
 }
 
 static int take_person(struct map *m, struct map_record *r, json_t *o,

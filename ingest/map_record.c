@@ -75,7 +75,8 @@ void map_note_value(struct map *m, int column, const char *s, size_t n)
 }
 
 void map_add_raw(struct map *m, struct strbuf *b, size_t start,
-                 const char *fact, int column, const struct map_cell *c)
+                 const char *fact, int column, const struct map_cell *c,
+                 const char *unsure)
 {
     const char *header = m->columns[column].header;
     size_t n = c->n < MAP_RAW_LONG ? c->n : MAP_RAW_LONG;
@@ -92,6 +93,10 @@ void map_add_raw(struct map *m, struct strbuf *b, size_t start,
         while (n < c->n && n > 0 && ((unsigned char)c->s[n] & 0xc0) == 0x80)
             n--; /* not in the middle of a character */
         json_put_text(b, c->s, n);
+    }
+    if (unsure) {
+        strbuf_addc(b, ',');
+        json_put_text(b, unsure, strlen(unsure));
     }
     strbuf_addc(b, ']');
 }
@@ -148,6 +153,39 @@ static void note_time(struct map *m, const struct target *t,
     }
 }
 
+/* Why a "no" that is a plain word may be wrong; NULL for nothing. */
+static const char *unsure(const struct binding *b, const struct map_cell *c,
+                          const struct fact_value *v)
+{
+    return b->spec->unsure && v->known && v->number == 0 &&
+                   fact_bool_word(c->s, c->n) == 0
+               ? b->spec->unsure
+               : NULL;
+}
+
+/* What the cell was, where its value does not say it. */
+static void keep_raw(struct map *m, const struct target *t,
+                     const struct binding *b, const struct map_cell *c,
+                     const struct fact_value *v, enum got got,
+                     struct strbuf *raw, size_t start)
+{
+    const char *why = unsure(b, c, v);
+
+    if (c->n == 0 || got == GOT_COMMAND || b->spec->use == USE_SECRET ||
+        (!why && got == GOT_KNOWN && map_is_canonical(t->f, v, c)))
+        return;
+    map_add_raw(m, raw, start, t->f->name, b->column, c, why);
+}
+
+/* Of several columns the first that knows one; but "never" gives way to a time
+ * that a later one knows. */
+static bool better(const struct target *t, const struct fact_value *have,
+                   const struct fact_value *v)
+{
+    return t->f->type == FACT_TIME && have->number == 0 && v->known &&
+           v->number != 0;
+}
+
 /* The value of one fact: the first of its columns that knows one. */
 static bool take_target(struct map *m, struct target *t,
                         const struct map_cell *cells, struct fact_value *out,
@@ -168,7 +206,7 @@ static bool take_target(struct map *m, struct target *t,
         got = map_take_cell(m, b, t->f, c, &v);
         if (got == GOT_EMPTY && !v.known)
             continue;
-        if (have) {
+        if (have && !better(t, out, &v)) {
             disagree = disagree ||
                        (v.known && !b->spec->fallback &&
                         t->f->merge == MERGE_SET && !map_same_value(&v, out));
@@ -178,9 +216,7 @@ static bool take_target(struct map *m, struct target *t,
             *out = v;
             have = true;
         }
-        if (c->n > 0 && got != GOT_COMMAND && b->spec->use != USE_SECRET &&
-            (got != GOT_KNOWN || !map_is_canonical(t->f, &v, c)))
-            map_add_raw(m, raw, start, t->f->name, b->column, c);
+        keep_raw(m, t, b, c, &v, got, raw, start);
     }
     t->disagree += disagree;
     if (!have && t->by.count == 0 && t->constant)
@@ -281,10 +317,12 @@ int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
 }
 
 static int take_list(struct map *m, struct map_record *r,
-                     const struct binding *b, const struct map_cell *c,
+                     const struct binding *b, const struct map_cell *whole,
                      struct err *err)
 {
     struct map_column *col = &m->columns[b->column];
+    struct map_cell line = map_line(b->spec, whole);
+    const struct map_cell *c = &line;
     enum names_read read;
 
     if (c->kind == CELL_NONE)
@@ -298,16 +336,18 @@ static int take_list(struct map *m, struct map_record *r,
     }
     read = name_list_read(&m->names, c->s, c->n, c->kind == CELL_LINES,
                           b->spec->split);
-    if (read == NAMES_EMPTY && b->spec->empty_is_no) {
+    if (read == NAMES_EMPTY &&
+        (b->spec->empty_is_no || (b->spec->blank_is_none && c->n > 0))) {
         read = NAMES_KNOWN;
-        col->filled++;
+        col->filled += c->n == 0;
     }
     if (read == NAMES_REFUSED && !map_note_command(m, b->column, c))
         map_note_value(m, b->column, c->s, c->n);
     if (read != NAMES_KNOWN)
         return 0;
     col->understood++;
-    return map_store_list(m, r, b->spec->fact, b->spec->covers, err);
+    return map_store_list(m, r, b->spec->fact,
+                          b->spec->covers && !m->names.partial, err);
 }
 
 static struct map_account *add_account(struct map_record *r, struct err *err)
@@ -547,8 +587,11 @@ static bool unwanted(const struct map *m, const struct set *set,
 
 /* A column that is meant to hold the output of commands. */
 static void hear(struct map *m, const struct binding *b,
-                 const struct map_cell *c)
+                 const struct map_cell *whole)
 {
+    struct map_cell line = map_line(b->spec, whole);
+    const struct map_cell *c = &line;
+
     if (!filled(c))
         return;
     map_count(m, b->column, false);

@@ -239,7 +239,7 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
 
     if (rc == 0)
         rc = remark_targets(m, fn, ctx, &b, err);
-    for (i = 0; rc == 0 && i < m->asked.count; i++) {
+    for (i = 0; rc == 0 && i < m->asked.count && !m->source->naming; i++) {
         if (m->asked_met[i])
             continue;
         strbuf_reset(&b);

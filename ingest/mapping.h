@@ -17,6 +17,9 @@
 #define MAP_VALUES_MOST 64 /* kept a column; reported: 20 */
 #define MAP_VALUE_LONG 80  /* bytes of a value that is reported */
 #define MAP_RAW_LONG 400   /* bytes of a raw cell that is kept */
+/* An attribute of the operator's own: its script may print false on errors. */
+#define UNSURE_NO                                                              \
+    "the attribute that says so also says no where its script failed"
 
 /* A column that a spec reads. */
 struct binding {
@@ -102,6 +105,11 @@ enum got {
     GOT_COMMAND /* the output of commands: read at the end of the record */
 };
 
+/* Of a cell that holds a log, the line that the mapping asks for, empty where
+ * there is none; the cell where the mapping asks for no line. */
+struct map_cell map_line(const struct column_spec *spec,
+                         const struct map_cell *c);
+
 /* Whether the mapping's words name this cell. */
 bool map_names_word(const struct column_spec *spec, const struct map_cell *c);
 
@@ -132,9 +140,11 @@ void map_count(struct map *m, int column, bool understood);
 
 void map_note_value(struct map *m, int column, const char *s, size_t n);
 
-/* "fact":["column","cell"] with a comma before it where something precedes. */
+/* "fact":["column","cell"] with a comma before it where something precedes;
+ * "unsure" is why the value may be wrong, NULL for nothing. */
 void map_add_raw(struct map *m, struct strbuf *b, size_t start,
-                 const char *fact, int column, const struct map_cell *c);
+                 const char *fact, int column, const struct map_cell *c,
+                 const char *unsure);
 
 /* Note a cell that holds the output of commands; false where it does not. */
 bool map_note_command(struct map *m, int column, const struct map_cell *c);

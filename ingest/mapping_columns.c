@@ -135,8 +135,9 @@ static int parse_reading(const struct parse *p, json_t *o,
                          struct column_spec *c)
 {
     static const char *const names[] = {
-        "plain",   "model",   "processor", "build",  "packed", "present",
-        "counted", "command", "host",      "groups", "uuid",   "escaped"};
+        "plain",   "model",   "processor", "build", "packed",
+        "present", "counted", "command",   "host",  "groups",
+        "uuid",    "escaped", "root",      "leaf"};
     const char *word;
     size_t i;
     json_t *v = json_object_get(o, "read");
@@ -152,7 +153,8 @@ static int parse_reading(const struct parse *p, json_t *o,
     return mapping_bad(
         p, "read",
         "\"read\" must be one of plain, model, processor, "
-        "build, packed, present, counted, command, host, groups, uuid, escaped");
+        "build, packed, present, counted, command, host, groups, uuid, "
+        "escaped, root, leaf");
 }
 
 static bool list_fact(int fact)
@@ -214,9 +216,10 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
                         struct column_spec *c)
 {
     static const char *const known[] = {
-        "column", "fact",  "list",     "custom", "secret",  "ignore", "words",
-        "yes",    "no",    "unknown",  "never",  "read",    "date",   "split",
-        "covers", "empty", "misleads", "skip",   "fallback"};
+        "column",   "fact",  "list",   "custom",  "secret",   "ignore",
+        "words",    "yes",   "no",     "unknown", "never",    "read",
+        "date",     "split", "covers", "empty",   "misleads", "skip",
+        "fallback", "names", "unsure", "line"};
     json_t *names = json_object_get(o, "column");
     const char *empty = json_string_value(json_object_get(o, "empty"));
 
@@ -233,8 +236,14 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
     if (parse_use(p, o, scope, c) < 0 || parse_reading(p, o, c) < 0 ||
         mapping_text(p, o, "date", &c->date) < 0 ||
         mapping_text(p, o, "split", &c->split) < 0 ||
+        mapping_text(p, o, "names", &c->kind) < 0 ||
+        mapping_text(p, o, "unsure", &c->unsure) < 0 ||
         mapping_flag(p, o, "covers", &c->covers) < 0 ||
         mapping_flag(p, o, "fallback", &c->fallback) < 0)
+        return -1;
+    if (json_object_get(o, "line") &&
+        mapping_texts(p, json_object_get(o, "line"), "line", &c->lines,
+                      &c->line_count) < 0)
         return -1;
     if (json_object_get(o, "words") &&
         parse_words(p, json_object_get(o, "words"), c) < 0)
@@ -244,11 +253,19 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
     if (c->date && !when_form_known(c->date))
         return mapping_bad(p, c->date, "\"%s\" is no form of dates", c->date);
     if (json_object_get(o, "empty") &&
-        (!empty || strcmp(empty, c->use == USE_LIST ? "none" : "no") != 0))
+        (!empty || (strcmp(empty, c->use == USE_LIST ? "none" : "no") != 0 &&
+                    (c->use != USE_LIST || strcmp(empty, "blank") != 0))))
         return mapping_bad(p, "empty",
-                           "\"empty\" is \"none\" for a list, \"no\" for a "
-                           "yes-or-no fact");
-    c->empty_is_no = empty != NULL;
+                           "\"empty\" is \"none\" or \"blank\" for a list, "
+                           "\"no\" for a yes-or-no fact");
+    c->blank_is_none = empty && strcmp(empty, "blank") == 0;
+    c->empty_is_no = empty && !c->blank_is_none;
+    if (c->unsure && (!column_fact(c) || column_fact(c)->type != FACT_BOOL))
+        return mapping_bad(p, "unsure", "\"unsure\" fits yes-or-no facts only");
+    if ((c->reading == READ_ROOT || c->reading == READ_LEAF) !=
+        (c->kind != NULL))
+        return mapping_bad(p, "names",
+                           "\"names\" goes with \"read\" root or leaf");
     if (c->fact < 0 && c->use == USE_FACT && c->reading != READ_COMMAND)
         return mapping_bad(p, c->names[0], "column \"%s\" needs a fact",
                            c->names[0]);
@@ -290,6 +307,9 @@ void mapping_free_columns(struct specs *list)
         free(c->split);
         free(c->custom);
         free(c->misleads);
+        mapping_free_texts(c->lines, c->line_count);
+        free(c->kind);
+        free(c->unsure);
     }
     free(list->items);
 }

@@ -12,6 +12,8 @@
 
 #include <jansson.h>
 
+#define NAMES_UNKNOWN (-3)
+
 struct slice {
     const char *s;
     size_t n;
@@ -107,6 +109,7 @@ void name_list_add(struct name_list *n, const char *s, size_t len, int admin,
 void name_list_reset(struct name_list *n)
 {
     n->count = 0;
+    n->partial = false;
     strbuf_reset(&n->text);
 }
 
@@ -143,17 +146,29 @@ static bool plainly_short(struct slice t)
     return true;
 }
 
+/* A code or a count: "2" is nobody's name. */
+static bool small_number(struct slice t)
+{
+    size_t i;
+
+    for (i = 0; i < t.n; i++)
+        if (t.s[i] < '0' || t.s[i] > '9')
+            return false;
+    return t.n <= 3;
+}
+
 /* What scripts print where they could not look. */
 static bool no_answer(struct slice t)
 {
     static const char *const words[] = {
-        "unknown", "error",     "n/a",      "na",          "null",
-        "nil",     "undefined", "failed",   "unsupported", "not",
-        "true",    "false",     "yes",      "no",          "on",
-        "off",     "enabled",   "disabled", "0",           "1",
+        "unknown",   "error",  "n/a",         "na",  "null",    "nil",
+        "undefined", "failed", "unsupported", "not", "true",    "false",
+        "yes",       "no",     "on",          "off", "enabled", "disabled",
         "-"};
     size_t i;
 
+    if (small_number(t))
+        return true;
     for (i = 0; i < COUNT_OF(words); i++)
         if (is(t, words[i]))
             return true;
@@ -281,31 +296,69 @@ static int label(struct slice *t)
     return -2;
 }
 
+/* Where a line goes on with another label, because somebody made one line of
+ * two: "Admins: a Non-Admins: b". Its length where it does not. */
+static size_t label_within(struct slice t)
+{
+    static const char word[] = "non-admins:";
+    size_t i;
+
+    for (i = 1; i + sizeof(word) - 1 <= t.n; i++)
+        if (ascii_isspace(t.s[i - 1]) &&
+            ascii_ncasecmp(t.s + i, word, sizeof(word) - 1) == 0)
+            return i;
+    return t.n;
+}
+
 /* Lines with labels; false where a line has none or is no list. */
 static bool labelled(struct name_list *n, struct slice t, const char *split)
 {
     size_t i, start = 0;
-    struct slice line;
+    struct slice line, rest;
     int admin;
 
     for (i = 0; i <= t.n; i++) {
         if (i < t.n && t.s[i] != '\n' && t.s[i] != '\r')
             continue;
-        line = trim((struct slice){t.s + start, i - start});
+        rest = trim((struct slice){t.s + start, i - start});
         start = i + 1;
-        if (line.n == 0)
-            continue;
-        admin = label(&line);
-        if (admin == -2 || !any_names(n, line, split, admin))
-            return false;
+        while (rest.n) {
+            line = (struct slice){rest.s, label_within(rest)};
+            rest.s += line.n;
+            rest.n -= line.n;
+            admin = label(&line);
+            if (admin == -2 || !any_names(n, line, split, admin))
+                return false;
+        }
     }
     return true;
+}
+
+/* The key of "admins=a,b": its admin flag and length; NAMES_UNKNOWN where the
+ * names are of accounts of which nothing is known, -2 where it is none. */
+static int assigned_key(struct slice word, size_t *len)
+{
+    static const struct {
+        const char *key;
+        int admin;
+    } keys[] = {{"admins=", 1},
+                {"users=", 0},
+                {"holders=", -1},
+                {"unknown=", NAMES_UNKNOWN}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(keys); i++) {
+        *len = strlen(keys[i].key);
+        if (word.n >= *len && ascii_ncasecmp(word.s, keys[i].key, *len) == 0)
+            return keys[i].admin;
+    }
+    return -2;
 }
 
 /* "admins=a,b users=c"; false where it is something else. */
 static bool assigned(struct name_list *n, struct slice t)
 {
-    size_t i, start = 0;
+    size_t i, start = 0, len;
 
     for (i = 0; i <= t.n; i++) {
         struct slice word;
@@ -317,15 +370,14 @@ static bool assigned(struct name_list *n, struct slice t)
         start = i + 1;
         if (word.n == 0)
             continue;
-        if (word.n >= 7 && ascii_ncasecmp(word.s, "admins=", 7) == 0)
-            admin = 1;
-        else if (word.n >= 6 && ascii_ncasecmp(word.s, "users=", 6) == 0)
-            admin = 0;
-        else
+        admin = assigned_key(word, &len);
+        if (admin == -2)
             return false;
-        word.s += admin ? 7 : 6;
-        word.n -= admin ? 7u : 6u;
-        if (word.n && !split_names(n, word, ",", admin, false))
+        word.s += len;
+        word.n -= len;
+        if (admin == NAMES_UNKNOWN)
+            n->partial = n->partial || word.n > 0;
+        else if (word.n && !split_names(n, word, ",", admin, false))
             return false;
     }
     return true;
@@ -344,8 +396,7 @@ enum names_read name_list_read(struct name_list *n, const char *s, size_t len,
     if (label(&first) != -2) {
         if (labelled(n, t, split))
             return NAMES_KNOWN;
-    } else if ((t.n >= 7 && ascii_ncasecmp(t.s, "admins=", 7) == 0) ||
-               (t.n >= 6 && ascii_ncasecmp(t.s, "users=", 6) == 0)) {
+    } else if (assigned_key(t, &first.n) != -2) {
         if (assigned(n, t))
             return NAMES_KNOWN;
     } else if (any_names(n, t, split, -1)) {

@@ -3,7 +3,9 @@
  *
  * Admins write such lists by scripts of their own: names between commas,
  * semicolons, bars, blanks or line ends; a JSON array; lines "Admins: a, b"
- * and "Non-Admins: c"; one line "admins=a,b users=c". A sentence is no list.
+ * and "Non-Admins: c"; one line "admins=a,b users=c", to which "holders=d"
+ * (nobody knows whether an admin) and "unknown=e" (nobody knows whether a
+ * holder) may be added. A sentence is no list.
  */
 #ifndef MUSTER_NAME_LIST_H
 #define MUSTER_NAME_LIST_H
@@ -21,7 +23,8 @@ struct name_list {
     struct strbuf text;
     struct name *items;
     size_t count, cap;
-    bool failed; /* out of memory */
+    bool partial; /* it says that it may leave somebody out */
+    bool failed;  /* out of memory */
 };
 
 enum names_read {

@@ -235,6 +235,24 @@ static const char *rows_of(const struct source *s)
     return s->together ? "rows." : "";
 }
 
+/* Of a file of names, the keys that are there. */
+static int known_keys(const struct naming *n, const struct signature *sig,
+                      const char *prefix)
+{
+    size_t i;
+    int known = 0;
+
+    if (!n)
+        return 0;
+    for (i = 0; i < n->id_count; i++)
+        known += signature_has(sig, prefix, n->ids[i]);
+    for (i = 0; i < n->name_count; i++)
+        known += signature_has(sig, prefix, n->names[i]);
+    for (i = 0; i < n->parent_count; i++)
+        known += signature_has(sig, prefix, n->parents[i]);
+    return known;
+}
+
 static int fit_at(const struct source *s, const struct signature *sig,
                   const char *prefix)
 {
@@ -247,7 +265,28 @@ static int fit_at(const struct source *s, const struct signature *sig,
         if (need_met(sig, prefix, &s->none[i]))
             return -1;
     return known_columns(&s->columns, sig, prefix, rows_of(s)) +
-           known_columns(&s->device_columns, sig, prefix, "");
+           known_columns(&s->device_columns, sig, prefix, "") +
+           known_keys(s->naming, sig, prefix);
+}
+
+static bool of_kind(const struct specs *specs, const char *kind)
+{
+    size_t i;
+
+    for (i = 0; i < specs->count; i++)
+        if (specs->items[i].kind && strcmp(specs->items[i].kind, kind) == 0)
+            return true;
+    return false;
+}
+
+bool source_uses_names(const struct source *s, const char *kind)
+{
+    size_t i;
+
+    for (i = 0; i < s->attribute_count; i++)
+        if (s->attributes[i].kind && strcmp(s->attributes[i].kind, kind) == 0)
+            return true;
+    return of_kind(&s->columns, kind) || of_kind(&s->device_columns, kind);
 }
 
 int source_fit(const struct source *s, const struct signature *sig)
@@ -275,7 +314,8 @@ const char *source_path(const struct source *s, const struct signature *sig)
     size_t i;
 
     for (i = 0; i < s->record_count; i++) {
-        fit = known_columns(&s->columns, sig, s->records[i], rows_of(s));
+        fit = known_columns(&s->columns, sig, s->records[i], rows_of(s)) +
+              known_keys(s->naming, sig, s->records[i]);
         if (fit > top) {
             top = fit;
             best = s->records[i];

@@ -47,6 +47,9 @@ const struct source *registry_detect(const struct registry *r,
  * are records themselves. */
 const char *source_path(const struct source *s, const struct signature *sig);
 
+/* Whether it reads ids that names of this kind belong to. */
+bool source_uses_names(const struct source *s, const char *kind);
+
 /* How well one fits: -1 not at all, else the number of columns it knows. */
 int source_fit(const struct source *s, const struct signature *sig);
 

@@ -167,6 +167,16 @@ CREATE TABLE expected_row (
   serial    TEXT NOT NULL            -- upper case, trimmed
 ) STRICT;
 
+-- A name of an id that other files hold, from a file that gives names: a
+-- policy and what it is below, an attribute known by number.
+CREATE TABLE name_row (
+  import_id INTEGER NOT NULL REFERENCES import,
+  kind      TEXT NOT NULL,           -- what sort of id
+  id        TEXT NOT NULL,
+  name      TEXT NOT NULL,
+  parent    TEXT NOT NULL            -- the id it is below; '' for none
+) STRICT;
+
 ------------------------------------------------------------------ results --
 
 -- One judged result a period; judging again takes its place.

@@ -38,7 +38,8 @@ static int parse_nested(const struct parse *p, json_t *v)
 
 static int parse_attributes(const struct parse *p, json_t *v)
 {
-    static const char *const known[] = {"path", "name", "value", "error"};
+    static const char *const known[] = {"path", "name", "value", "error",
+                                        "names"};
     size_t n = json_is_array(v) ? json_array_size(v) : 1, i;
     struct attributes *list = calloc(n + 1, sizeof(*list));
 
@@ -56,15 +57,95 @@ static int parse_attributes(const struct parse *p, json_t *v)
         if (mapping_check_keys(p, o, "\"attributes\"", known, COUNT_OF(known)) <
                 0 ||
             mapping_text(p, o, "path", &list[i].path) < 0 ||
-            mapping_text(p, o, "value", &list[i].value) < 0 ||
-            mapping_text(p, o, "error", &list[i].error) < 0)
+            mapping_text(p, o, "error", &list[i].error) < 0 ||
+            mapping_text(p, o, "names", &list[i].kind) < 0)
             return -1;
         if (!list[i].path)
             return mapping_bad(p, "attributes", "\"attributes\" needs a path");
         if (name && mapping_texts(p, name, "name", &list[i].names,
                                   &list[i].name_count) < 0)
             return -1;
+        if (json_object_get(o, "value") &&
+            mapping_texts(p, json_object_get(o, "value"), "value",
+                          &list[i].values, &list[i].value_count) < 0)
+            return -1;
     }
+    return 0;
+}
+
+/* "pick": [{"path": "storage.partitions", "key": "type", "is": ["boot"]}] */
+static int parse_picks(const struct parse *p, json_t *v)
+{
+    static const char *const known[] = {"path", "key", "is"};
+    size_t n = json_array_size(v), i;
+
+    if (!json_is_array(v))
+        return mapping_bad(p, "pick", "\"pick\" must be a list");
+    p->s->picks = calloc(n + 1, sizeof(*p->s->picks));
+    if (!p->s->picks)
+        return err_nomem(p->err);
+    for (i = 0; i < n; i++) {
+        json_t *o = json_array_get(v, i);
+        struct pick *pick = &p->s->picks[i];
+
+        p->s->pick_count = i + 1;
+        if (!json_is_object(o) || !json_object_get(o, "path") ||
+            !json_object_get(o, "key") || !json_object_get(o, "is"))
+            return mapping_bad(p, "pick",
+                               "\"pick\" takes objects of path, key and is");
+        if (mapping_check_keys(p, o, "\"pick\"", known, COUNT_OF(known)) < 0 ||
+            mapping_text(p, o, "path", &pick->path) < 0 ||
+            mapping_text(p, o, "key", &pick->key) < 0 ||
+            mapping_texts(p, json_object_get(o, "is"), "is", &pick->words,
+                          &pick->word_count) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* "names": {"kind": "...", "id": "...", "name": "...", "parent": "..."} */
+static int parse_naming(const struct parse *p, json_t *o)
+{
+    static const char *const known[] = {"kind", "id", "name", "parent"};
+    struct naming *n = calloc(1, sizeof(*n));
+    json_t *parent = json_object_get(o, "parent");
+
+    if (!n)
+        return err_nomem(p->err);
+    p->s->naming = n;
+    if (!json_object_get(o, "kind") || !json_object_get(o, "id") ||
+        !json_object_get(o, "name"))
+        return mapping_bad(p, "names",
+                           "\"names\" takes an object of kind, id and name");
+    if (mapping_check_keys(p, o, "\"names\"", known, COUNT_OF(known)) < 0 ||
+        mapping_text(p, o, "kind", &n->kind) < 0 ||
+        mapping_texts(p, json_object_get(o, "id"), "id", &n->ids,
+                      &n->id_count) < 0 ||
+        mapping_texts(p, json_object_get(o, "name"), "name", &n->names,
+                      &n->name_count) < 0)
+        return -1;
+    return parent ? mapping_texts(p, parent, "parent", &n->parents,
+                                  &n->parent_count)
+                  : 0;
+}
+
+/* "closes": a text, or one each for what may be missing. */
+static int parse_closes(const struct parse *p, json_t *o)
+{
+    static const char *const keys[] = {"tokens", "bootstrap", "both"};
+    json_t *v = json_object_get(o, "closes");
+    size_t i;
+
+    if (!v)
+        return 0;
+    if (json_is_object(v) &&
+        mapping_check_keys(p, v, "\"closes\"", keys, COUNT_OF(keys)) < 0)
+        return -1;
+    for (i = 0; i < COUNT_OF(keys); i++)
+        if (json_is_object(v)
+                ? mapping_text(p, v, keys[i], &p->s->closes[i]) < 0
+                : mapping_text(p, o, "closes", &p->s->closes[i]) < 0)
+            return -1;
     return 0;
 }
 
@@ -219,7 +300,8 @@ static int parse_source(const struct parse *p, json_t *o)
         "id",        "title",   "server",    "about",    "how",
         "format",    "scope",   "complete",  "standing", "records",
         "detect",    "columns", "device",    "accounts", "attributes",
-        "constants", "include", "file_name", "together", "closes"};
+        "constants", "include", "file_name", "together", "closes",
+        "pick",      "names",   "entities"};
     struct source *s = p->s;
     json_t *v;
 
@@ -229,10 +311,10 @@ static int parse_source(const struct parse *p, json_t *o)
         mapping_text(p, o, "server", &s->server) < 0 ||
         mapping_text(p, o, "about", &s->about) < 0 ||
         mapping_text(p, o, "how", &s->how) < 0 ||
-        mapping_text(p, o, "closes", &s->closes) < 0 ||
         mapping_text(p, o, "include", &s->include) < 0 ||
         mapping_flag(p, o, "standing", &s->standing) < 0 ||
         mapping_flag(p, o, "together", &s->together) < 0 ||
+        mapping_flag(p, o, "entities", &s->entities) < 0 ||
         parse_scope(p, o) < 0 || parse_complete(p, o) < 0 ||
         parse_file_name(p, o) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
@@ -244,9 +326,15 @@ static int parse_source(const struct parse *p, json_t *o)
         return -1;
     if ((v = json_object_get(o, "detect")) != NULL && parse_detect(p, v) < 0)
         return -1;
+    if (parse_closes(p, o) < 0)
+        return -1;
+    if ((v = json_object_get(o, "names")) != NULL)
+        return parse_naming(p, v);
     if (mapping_columns(p, json_object_get(o, "columns"),
                         s->accounts ? FACT_ACCOUNT : FACT_DEVICE,
                         &s->columns) < 0)
+        return -1;
+    if ((v = json_object_get(o, "pick")) != NULL && parse_picks(p, v) < 0)
         return -1;
     if ((v = json_object_get(o, "device")) != NULL &&
         mapping_columns(p, v, FACT_DEVICE, &s->device_columns) < 0)
@@ -352,6 +440,38 @@ static void free_needs(struct need *list, size_t n)
     free(list);
 }
 
+static void free_naming(struct naming *n)
+{
+    if (!n)
+        return;
+    free(n->kind);
+    mapping_free_texts(n->ids, n->id_count);
+    mapping_free_texts(n->names, n->name_count);
+    mapping_free_texts(n->parents, n->parent_count);
+    free(n);
+}
+
+static void free_attributes(struct source *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->attribute_count; i++) {
+        free(s->attributes[i].path);
+        mapping_free_texts(s->attributes[i].values,
+                           s->attributes[i].value_count);
+        free(s->attributes[i].error);
+        free(s->attributes[i].kind);
+        mapping_free_texts(s->attributes[i].names, s->attributes[i].name_count);
+    }
+    free(s->attributes);
+    for (i = 0; i < s->pick_count; i++) {
+        free(s->picks[i].path);
+        free(s->picks[i].key);
+        mapping_free_texts(s->picks[i].words, s->picks[i].word_count);
+    }
+    free(s->picks);
+}
+
 void source_free(struct source *s)
 {
     size_t i;
@@ -363,9 +483,10 @@ void source_free(struct source *s)
     free(s->server);
     free(s->about);
     free(s->how);
-    free(s->closes);
     free(s->origin);
     free(s->include);
+    for (i = 0; i < COUNT_OF(s->closes); i++)
+        free(s->closes[i]);
     mapping_free_texts(s->records, s->record_count);
     free_needs(s->all, s->all_count);
     free_needs(s->none, s->none_count);
@@ -376,13 +497,8 @@ void source_free(struct source *s)
         mapping_free_columns(&s->nested[i].columns);
     }
     free(s->nested);
-    for (i = 0; i < s->attribute_count; i++) {
-        free(s->attributes[i].path);
-        free(s->attributes[i].value);
-        free(s->attributes[i].error);
-        mapping_free_texts(s->attributes[i].names, s->attributes[i].name_count);
-    }
-    free(s->attributes);
+    free_attributes(s);
+    free_naming(s->naming);
     for (i = 0; i < s->constant_count; i++)
         free(s->constants[i].value);
     free(s->constants);

@@ -42,7 +42,9 @@ enum reading {
     READ_HOST,      /* the host part of a URL */
     READ_GROUPS,    /* a list of groups; the words are names of groups */
     READ_UUID,      /* a UUID; any other text says nothing */
-    READ_ESCAPED /* text with \u2019 spelled out, escaped twice by its maker */
+    READ_ESCAPED, /* text with \u2019 spelled out, escaped twice by its maker */
+    READ_ROOT,    /* an id: the name of the topmost it is below */
+    READ_LEAF     /* an id: its own name, where it is below another */
 };
 
 enum word_kind { WORD_VALUE, WORD_UNKNOWN, WORD_NEVER };
@@ -63,14 +65,20 @@ struct column_spec {
     struct word *words;
     size_t word_count;
     enum reading reading;
-    char *date;       /* a form of when_parse_as(); NULL for any clear one */
-    char *split;      /* lists: what stands between names; NULL: find out */
-    bool covers;      /* lists: everyone who has it is named */
-    bool empty_is_no; /* an empty cell is an empty list, or a no */
-    bool fallback;    /* only where no other column knows; no disagreement */
+    char *date;         /* a form of when_parse_as(); NULL for any clear one */
+    char *split;        /* lists: what stands between names; NULL: find out */
+    bool covers;        /* lists: everyone who has it is named */
+    bool empty_is_no;   /* an empty cell is an empty list, or a no */
+    bool blank_is_none; /* ... a cell of blanks alone is; an empty one not */
+    bool fallback;      /* only where no other column knows; no disagreement */
     char *custom;   /* USE_CUSTOM: its name, without x_; NULL from the header */
     char *misleads; /* why a reader should not trust it */
-    bool asked;     /* from --map or --keep */
+    char **lines;   /* patterns of lines: the cell is one that fits the
+                       first of them that any line fits */
+    size_t line_count;
+    char *kind;   /* READ_ROOT, READ_LEAF: of the ids it holds */
+    char *unsure; /* why its "no" may be wrong; evidence says so */
+    bool asked;   /* from --map or --keep */
 };
 
 /* Of a column that gives a fact, the fact; else NULL. */
@@ -95,8 +103,26 @@ struct attributes {
     char *path;
     char **names; /* keys of the name within an element; none: keyed by name */
     size_t name_count;
-    char *value; /* key of the value; NULL: the element itself */
+    char **values; /* keys of the value, the first that is there; none: the
+                      element itself */
+    size_t value_count;
     char *error; /* key of an error text that makes the value unknown */
+    char *kind;  /* of the ids that its names are; NULL: they are names */
+};
+
+/* Of a list, which elements are read: those whose key says one of the words. */
+struct pick {
+    char *path; /* the list */
+    char *key;
+    char **words;
+    size_t word_count;
+};
+
+/* A file whose records give names to ids that other files hold. */
+struct naming {
+    char *kind;
+    char **ids, **names, **parents; /* keys, the first that is there */
+    size_t id_count, name_count, parent_count;
 };
 
 struct constant {
@@ -111,19 +137,23 @@ struct need {
     size_t count;
 };
 
+/* What the headline verdict lacks. */
+enum closing { CLOSES_TOKENS, CLOSES_BOOTSTRAP, CLOSES_BOTH };
+
 struct source {
     char *id;
-    char *title;  /* for people: "Jamf Pro computer inventory" */
-    char *server; /* the product that holds the keys; "" where none */
-    char *about;  /* what it can and cannot tell */
-    char *how;    /* how to export it */
-    char *closes; /* the one thing to add that decides the headline verdict;
-                     NULL where it does not say */
+    char *title;     /* for people: "Jamf Pro computer inventory" */
+    char *server;    /* the product that holds the keys; "" where none */
+    char *about;     /* what it can and cannot tell */
+    char *how;       /* how to export it */
+    char *closes[3]; /* by enum closing: what to add that decides the headline
+                        verdict; NULL where it does not say */
     unsigned formats;
     bool accounts;          /* a record is an account, else a device */
     bool complete_accounts; /* accounts: all of a device's are in the file */
     bool standing;
     bool together;  /* JSON: the elements of the array are one record */
+    bool entities;  /* CSV: &amp; and its like are decoded in every cell */
     bool canonical; /* made in code */
     bool builtin;
     char **records; /* paths to the records; "" is the document itself */
@@ -138,6 +168,9 @@ struct source {
     size_t nested_count;
     struct attributes *attributes;
     size_t attribute_count;
+    struct pick *picks;
+    size_t pick_count;
+    struct naming *naming; /* NULL: its records are Macs or accounts */
     struct constant *constants;
     size_t constant_count;
     int name_fact; /* the fact that a file's name gives where its records do

@@ -244,14 +244,12 @@ static void print_values(sqlite3 *db, int64_t import, int64_t position,
     sqlite3_finalize(st);
 }
 
-int sources_columns(sqlite3 *db, FILE *out, struct err *err)
+static int print_columns(sqlite3 *db, int64_t import, FILE *out,
+                         struct err *err)
 {
     sqlite3_stmt *st = NULL;
-    int64_t import;
     int step = -1;
 
-    if (db_number(db, "SELECT max(import_id) FROM import", 0, &import, err) < 0)
-        return -1;
     if (db_prepare(db,
                    "SELECT position, header, use, fact, filled, understood"
                    "  FROM import_column WHERE import_id = ?1"
@@ -274,6 +272,34 @@ int sources_columns(sqlite3 *db, FILE *out, struct err *err)
     }
     sqlite3_finalize(st);
     return step < 0 ? -1 : 0;
+}
+
+int sources_columns(sqlite3 *db, FILE *out, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t files;
+    int step = -1;
+
+    if (db_number(db, "SELECT count(DISTINCT import_id) FROM import_column", 0,
+                  &files, err) < 0 ||
+        db_prepare(db,
+                   "SELECT import_id, file FROM import WHERE import_id IN"
+                   " (SELECT import_id FROM import_column) ORDER BY import_id",
+                   &st, err) < 0)
+        return -1;
+    while ((step = db_step(st, err)) == 1) {
+        if (files > 1) {
+            fputs("\n", out);
+            text_print_safe(db_text(st, 1), out);
+            fputs("\n", out);
+        }
+        if (print_columns(db, sqlite3_column_int64(st, 0), out, err) < 0) {
+            step = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(st);
+    return step;
 }
 
 /* ---------------------------------------------------------------- scaffold */

@@ -21,7 +21,7 @@ int sources_show(const struct registry *r, const char *id, FILE *out,
 int sources_detect(const struct registry *r, const char *path,
                    const char *encoding, FILE *out, struct err *err) MUST_CHECK;
 
-/* The columns of the newest import of a store: what each gave. */
+/* The columns of the imports of a store: what each gave. */
 int sources_columns(sqlite3 *db, FILE *out, struct err *err) MUST_CHECK;
 
 /* A mapping to start from, for the CSV at "path". */

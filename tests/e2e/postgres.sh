@@ -78,7 +78,7 @@ typed() { # columns on stdin
                 $1 ~ /_(min|max)$/)
                 t = "bigint"
             if ($1 ~ /_names$/ ||
-                $1 ~ /^(bootstrap_state|repair_path|migration_.*)$/)
+                $1 ~ /^(bootstrap_state|bootstrap_unsure|repair_path|migration_.*)$/)
                 t = "text"
             printf "%s%s %s", (FNR > 1 ? ",\n  " : "  "), $1, t
         }' "$dir/facts" -

@@ -498,7 +498,7 @@ START_TEST(a_jamf_inventory_is_read)
        "  FROM device_row LEFT JOIN device USING (device_id) ORDER BY row_id",
        "C02EXAMPLE21|on|valid|1|1|allowed|-|ade|0|1|1|1 "
        "C02EXAMPLE22|off|-|-|-|disallowed|-|manual|1|1|-|1 "
-       "C02EXAMPLE23|-|-|-|-|-|-|-|-|-|-|0");
+       "C02EXAMPLE23|encrypting|-|-|-|-|-|-|-|-|-|0");
     IS("SELECT account, uid, kind, admin, filevault_user, secure_token"
        "  FROM account_row ORDER BY row_id",
        "itadmin|501|local|1|1|1 amy|502|mobile|0|1|- ben|501|local|1|0|-");

@@ -31,6 +31,7 @@ SELECT device_id,
          THEN 'the Mac and the server say different things about it'
          WHEN NOT bootstrap_escrowed_device
          THEN 'the Mac says that none is stored'
+              || coalesce('; ' || bootstrap_unsure, '')
          WHEN NOT bootstrap_escrowed_server
          THEN 'the server says that it stores none'
          ELSE 'neither the Mac nor the server says whether one is stored'

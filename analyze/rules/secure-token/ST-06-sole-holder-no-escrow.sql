@@ -24,6 +24,8 @@ SELECT device_id,
               || 'bootstrap token is stored is not known'
          ELSE 'only ' || holder_names || ' holds a token; do not reset this '
               || 'password'
+              || coalesce('; no bootstrap token is said to be stored, but '
+                          || bootstrap_unsure, '')
        END                                             AS evidence,
        CASE repair_path
          WHEN 'A' THEN 'R1'

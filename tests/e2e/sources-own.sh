@@ -1,0 +1,172 @@
+#!/bin/sh
+# Exports of Addigy, Jamf and Kandji together: ids get their names in any order
+# of the files, an attribute that says "no" where its script failed is told so
+# in the evidence, and check names the one thing that closes the headline.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+cd fixtures/sources || exit 1
+as_of=2026-11-24
+rows() { # DB SQL
+    sqlite3 "$1" "$2" >"$dir/stdout"
+}
+is() { # WHAT WANT: standard output of the last question
+    checks=$((checks + 1))
+    [ "$(cat "$dir/stdout")" = "$2" ] ||
+        fail "$1: $(cat "$dir/stdout") instead of $2"
+}
+
+# ---------------------------------------------------------- names of ids
+cat >"$dir/v2.json" <<'E_'
+{"items": [
+ {"agentid": "a1", "facts": {
+  "serial_number": {"value": "C02NAMED0001", "type": "string"},
+  "policy_id": {"value": "00000000-0000-4000-8000-0000000000d2"},
+  "os_version": {"value": "15.7.2"},
+  "11111111-2222-4333-8444-555555555555": {"value": false, "type": "boolean",
+    "error_msg": ""},
+  "66666666-7777-4888-8999-000000000000": {"value": ["amy"], "type": "list"}}},
+ {"agentid": "a2", "facts": {
+  "serial_number": {"value": "C02NAMED0002", "type": "string"},
+  "policy_id": {"value": "00000000-0000-4000-8000-0000000000d1"},
+  "os_version": {"value": "15.7.2"},
+  "11111111-2222-4333-8444-555555555555": {"value": "false",
+    "error_msg": "timed out"},
+  "66666666-7777-4888-8999-000000000000": {"value": []}}},
+ {"agentid": "a3", "facts": {
+  "serial_number": {"value": "C02NAMED0003", "type": "string"},
+  "policy_id": {"value": "00000000-0000-4000-8000-0000000000d3"},
+  "os_version": {"value": "15.7.2"},
+  "11111111-2222-4333-8444-555555555555": {"value": true}}}]}
+E_
+named="SELECT serial || ' ' || coalesce(r.client, '?') || '/' ||
+    coalesce(site, '?') || ' ' || coalesce(bootstrap_escrowed_device, '?')
+    FROM device_row r JOIN device USING (device_id) JOIN import i
+    USING (import_id) WHERE NOT superseded ORDER BY serial"
+have='C02NAMED0001 Fabrikam Dental/Reception 0
+C02NAMED0002 Fabrikam Dental/? ?
+C02NAMED0003 ?/Lost branch 1'
+check "names in one command" "$muster" ingest -d "$dir/n.db" --as-of $as_of \
+    "$dir/v2.json" addigy-policies.json addigy-custom-facts.json
+rows "$dir/n.db" "$named"
+is "files in any order" "$have"
+check "names first" "$muster" ingest -d "$dir/n2.db" --as-of $as_of \
+    addigy-policies.json addigy-custom-facts.json
+check "then devices" "$muster" ingest -d "$dir/n2.db" --as-of $as_of \
+    "$dir/v2.json"
+rows "$dir/n2.db" "$named"
+is "names first" "$have"
+check "devices first" "$muster" ingest -d "$dir/n3.db" --as-of $as_of \
+    "$dir/v2.json"
+rows "$dir/n3.db" "$named"
+is "ids without names" 'C02NAMED0001 ?/? ?
+C02NAMED0002 ?/? ?
+C02NAMED0003 ?/? ?'
+ends 0 'warning: 1 file was read before these names were known: read it again' \
+    "$muster" ingest -d "$dir/n3.db" --as-of $as_of addigy-policies.json
+check "names after" "$muster" ingest -d "$dir/n3.db" --as-of $as_of \
+    addigy-custom-facts.json
+ends 0 'takes the place of 1 earlier' "$muster" ingest -d "$dir/n3.db" \
+    --as-of $as_of "$dir/v2.json"
+rows "$dir/n3.db" "$named"
+is "names after" "$have"
+ends 0 'already in period 2026-11, nothing to do' "$muster" ingest \
+    -d "$dir/n3.db" --as-of $as_of "$dir/v2.json"
+check "names hold in later periods" "$muster" ingest -d "$dir/n3.db" \
+    --as-of 2026-12-20 "$dir/v2.json"
+rows "$dir/n3.db" "SELECT count(*) FROM device_row JOIN import USING
+    (import_id) WHERE period = '2026-12' AND device_row.client =
+    'Fabrikam Dental'"
+is "later periods" 2
+check "an id stays what --map calls it" "$muster" ingest -d "$dir/n4.db" \
+    --as-of $as_of --map holders=66666666-7777-4888-8999-000000000000 \
+    addigy-custom-facts.json "$dir/v2.json"
+grep -q 'there is no column' "$dir/stderr" && fail "--map: not found by its id"
+rows "$dir/n4.db" "SELECT names FROM list_row WHERE covers ORDER BY rowid"
+is "--map by id" '["amy"]'
+
+# ----------------------------- a yes-or-no attribute of the operator's own
+why='the attribute that says so also says no where its script failed'
+evidence() { # SERIAL RULE
+    csv=$(echo "$dir"/out/*findings.csv)
+    python3 -c 'import csv, sys
+for r in csv.DictReader(open(sys.argv[1], newline="")):
+    if (r["serial"], r["rule"]) == (sys.argv[2], sys.argv[3]):
+        print(r["result"] + ": " + r["evidence"])' "$csv" "$1" "$2" \
+        >"$dir/stdout"
+}
+cat >"$dir/console.csv" <<'E_'
+Serial Number,Device Name,Has MDM,OS Version,Device Model Name,Bootstrap Token Escrowed,Muster bootstrap,Secure Token Users,Users without Secure Token Users,Number of Secure Token Users
+C02UNSUR0001,amy,TRUE,15.7.2,MacBook Pro,FALSE,,amy,"ben, cem",1
+C02UNSUR0002,ben,TRUE,15.7.2,MacBook Pro,,NO,ben,,1
+C02UNSUR0003,cem,TRUE,15.7.2,MacBook Pro,TRUE,,cem,,1
+C02UNSUR0004,dee,TRUE,15.7.2,MacBook Pro,Not Escrowed,,dee,,1
+E_
+rm -rf "$dir/out"
+check "run" "$muster" run -q -d "$dir/c.db" --as-of $as_of -F csv \
+    -o "$dir/out" "$dir/console.csv"
+evidence C02UNSUR0001 BT-01
+is "evidence of BT-01" "fail: the Mac says that none is stored; $why"
+evidence C02UNSUR0001 ST-06
+is "evidence of ST-06" "fail: only amy holds a token; do not reset this\
+ password; no bootstrap token is said to be stored, but $why"
+evidence C02UNSUR0002 BT-01
+is "a collector says UNKNOWN" "fail: the Mac says that none is stored"
+evidence C02UNSUR0003 BT-01
+is "true is escrowed" ""
+evidence C02UNSUR0004 BT-01
+is "a word that no failure prints" "fail: the Mac says that none is stored"
+tells "\"unsure\": \"$why\"" "$muster" explain --json -d "$dir/c.db" C02UNSUR0001
+rows "$dir/c.db" "SELECT group_concat(account) FROM (SELECT account FROM
+    account_row ORDER BY account)"
+is "columns of the others" amy,ben,cem,dee
+
+# ... of which a mapping says that false is unknown
+cat >"$dir/own.json" <<'E_'
+{"id": "own", "format": "csv", "detect": {"all": ["Serial Number"]},
+ "columns": [{"column": "Serial Number", "fact": "serial"},
+  {"column": "OS Version", "fact": "os_version"},
+  {"column": "Bootstrap Token Escrowed", "fact": "bootstrap_escrowed_device",
+   "unknown": ["false", "no"]}]}
+E_
+check "false is unknown" "$muster" ingest -q -d "$dir/o.db" --as-of $as_of \
+    --source "$dir/own.json" "$dir/console.csv"
+rows "$dir/o.db" "SELECT group_concat(coalesce(bootstrap_escrowed_device, '?'))
+    FROM device_row"
+is "false is unknown" '?,?,1,?'
+sed 's/"unknown": \["false", "no"\]/"unsure": "it lies"/' "$dir/own.json" \
+    >"$dir/own2.json"
+check "a reason of one's own" "$muster" run -q -d "$dir/o2.db" --as-of $as_of \
+    -F csv -o "$dir/out2" --source "$dir/own2.json" "$dir/console.csv"
+rows "$dir/o2.db" "SELECT group_concat(coalesce(bootstrap_unsure, '-'))
+    FROM (SELECT * FROM device_derived ORDER BY device_id)"
+is "a reason of one's own" 'it lies,-,-,-'
+
+# --------------------------------------- what closes the headline, by name
+closes() { # TEXT FILE...
+    text=$1
+    shift
+    check "check $1" "$muster" sources check --as-of $as_of "$@"
+    tr -s ' \n' ' ' <"$dir/stdout" | grep -qF -- "$text" ||
+        fail "$*: does not say: $text"
+}
+closes 'To decide it for all, add: one custom fact named "Muster all"' \
+    addigy-policies.json addigy-v2.json
+closes 'To decide it for all, add: one custom fact named "Muster all"' \
+    addigy-console.csv
+closes 'add: one extension attribute named "Muster tokens"' jamf-inventory.json
+prism='C02PRISM0001,Mac,Mac,Staff'
+cat >"$dir/users.csv" <<E_
+serial_number,device__name,device__family,blueprint_name,username,uid,type,secure_token
+$prism,amy,501,Admin,true
+E_
+cat >"$dir/startup.csv" <<E_
+serial_number,device__name,device__family,blueprint_name,bootstrap_token_escrowed
+$prism,false
+E_
+closes 'decided for 1 of 1 Mac.' "$dir/users.csv" "$dir/startup.csv"
+closes 'add: the Prism category Local Users' "$dir/startup.csv"
+closes 'add: the Prism category Startup Settings' "$dir/users.csv"
+closes 'add: run on every Mac: muster collector --for plain --fact all' \
+    jamf-school.csv
+finish
