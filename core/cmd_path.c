@@ -8,7 +8,7 @@
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
-#include "core/plan.h"
+#include "core/path.h"
 #include "core/resource.h"
 #include "core/strbuf.h"
 #include "core/table.h"
@@ -17,50 +17,24 @@
 
 #include <jansson.h>
 
-struct fix {
-    char id[24], title[160], who[32], effort[32];
-    int64_t minutes;
-};
-
-struct goal {
-    const char *key; /* of JSON */
-    struct plan_step steps[PLAN_FIXES_MOST];
-    size_t count;
-    int64_t macs;   /* that it brings to the goal */
-    int64_t beyond; /* Macs for which no fix is known */
-};
-
-struct path {
-    sqlite3 *db;
+struct asked {
+    struct path path;
     char client[256]; /* "" for all */
-    int64_t client_id, period_id, as_of;
+    int64_t as_of;
     char period[64];
     int64_t devices, at_risk, undetermined;
-    struct fix fixes[PLAN_FIXES_MOST];
-    size_t fix_count;
-    struct plan_need *needs;
-    size_t need_count;
     int64_t pass, fail, target_tenths; /* target in tenths of a percent */
     bool has_target;
 };
 
 /* ----------------------------------------------------------------- reading */
 
-static int bind(struct path *p, sqlite3_stmt *st, struct err *err)
-{
-    int at = sqlite3_bind_parameter_index(st, ":client_id");
-
-    if (at)
-        sqlite3_bind_int64(st, at, p->client_id);
-    return db_bind_int(st, ":period_id", p->period_id, err);
-}
-
-static int find_period(struct path *p, const char *wanted, struct err *err)
+static int find_period(struct asked *p, const char *wanted, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step = -1;
 
-    if (db_prepare(p->db,
+    if (db_prepare(p->path.db,
                    "SELECT period_id, period, as_of FROM run"
                    " WHERE period = :period OR :period = ''"
                    " ORDER BY period DESC LIMIT 1",
@@ -68,7 +42,7 @@ static int find_period(struct path *p, const char *wanted, struct err *err)
         db_bind_text(st, ":period", wanted, err) == 0)
         step = db_step(st, err);
     if (step == 1) {
-        p->period_id = sqlite3_column_int64(st, 0);
+        p->path.period_id = sqlite3_column_int64(st, 0);
         snprintf(p->period, sizeof(p->period), "%s", db_text(st, 1));
         p->as_of = sqlite3_column_int64(st, 2);
     }
@@ -83,21 +57,21 @@ static int find_period(struct path *p, const char *wanted, struct err *err)
     return step == 1 ? 0 : -1;
 }
 
-static int find_client(struct path *p, struct err *err)
+static int find_client(struct asked *p, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step = -1;
 
     if (!p->client[0])
         return 0;
-    if (db_prepare(p->db,
+    if (db_prepare(p->path.db,
                    "SELECT client_id, name FROM client"
                    " WHERE fold(name) = fold(:name)",
                    &st, err) == 0 &&
         db_bind_text(st, ":name", p->client, err) == 0)
         step = db_step(st, err);
     if (step == 1) {
-        p->client_id = sqlite3_column_int64(st, 0);
+        p->path.client_id = sqlite3_column_int64(st, 0);
         snprintf(p->client, sizeof(p->client), "%s", db_text(st, 1));
     }
     sqlite3_finalize(st);
@@ -107,7 +81,7 @@ static int find_client(struct path *p, struct err *err)
     return step == 1 ? 0 : -1;
 }
 
-static int read_counts(struct path *p, struct err *err)
+static int read_counts(struct asked *p, struct err *err)
 {
     static const char sql[] =
         "SELECT count(*),"
@@ -126,16 +100,16 @@ static int read_counts(struct path *p, struct err *err)
     sqlite3_stmt *st = NULL;
     int step = -1;
 
-    if (db_prepare(p->db, sql, &st, err) == 0 && bind(p, st, err) == 0 &&
-        (step = db_step(st, err)) == 1) {
+    if (db_prepare(p->path.db, sql, &st, err) == 0 &&
+        path_bind(&p->path, st, err) == 0 && (step = db_step(st, err)) == 1) {
         p->devices = sqlite3_column_int64(st, 0);
         p->at_risk = sqlite3_column_int64(st, 1);
         p->undetermined = sqlite3_column_int64(st, 2);
     }
     sqlite3_finalize(st);
     st = NULL;
-    if (step == 1 && db_prepare(p->db, rate, &st, err) == 0 &&
-        bind(p, st, err) == 0 && (step = db_step(st, err)) == 1) {
+    if (step == 1 && db_prepare(p->path.db, rate, &st, err) == 0 &&
+        path_bind(&p->path, st, err) == 0 && (step = db_step(st, err)) == 1) {
         p->pass = sqlite3_column_int64(st, 0);
         p->fail = sqlite3_column_int64(st, 1);
     }
@@ -143,103 +117,8 @@ static int read_counts(struct path *p, struct err *err)
     return step == 1 && err->code == ERR_NONE ? 0 : -1;
 }
 
-static int read_fixes(struct path *p, struct err *err)
-{
-    sqlite3_stmt *st = NULL;
-    int step = -1;
-
-    if (db_prepare(p->db,
-                   "SELECT id, title, who, effort, minutes FROM remedy"
-                   " ORDER BY length(id), id",
-                   &st, err) == 0)
-        while ((step = db_step(st, err)) == 1) {
-            struct fix *f = &p->fixes[p->fix_count];
-
-            if (p->fix_count == PLAN_FIXES_MOST) {
-                step =
-                    err_set(err, ERR_CONFIG, "there are more than %d remedies",
-                            PLAN_FIXES_MOST);
-                break;
-            }
-            snprintf(f->id, sizeof(f->id), "%s", db_text(st, 0));
-            snprintf(f->title, sizeof(f->title), "%s", db_text(st, 1));
-            snprintf(f->who, sizeof(f->who), "%s", db_text(st, 2));
-            snprintf(f->effort, sizeof(f->effort), "%s", db_text(st, 3));
-            f->minutes = sqlite3_column_int64(st, 4);
-            p->fix_count++;
-        }
-    sqlite3_finalize(st);
-    return step;
-}
-
-/* Bits of the ids in "R1 R8"; false where one of them is no remedy. */
-static bool fixes_of(const struct path *p, const char *ids, uint64_t *out)
-{
-    size_t i, n;
-
-    *out = 0;
-    if (!*ids)
-        return false;
-    for (; *ids; ids += n, ids += strspn(ids, " ")) {
-        n = strcspn(ids, " ");
-        for (i = 0; i < p->fix_count; i++)
-            if (strlen(p->fixes[i].id) == n &&
-                memcmp(p->fixes[i].id, ids, n) == 0)
-                break;
-        if (i == p->fix_count)
-            return false;
-        *out |= (uint64_t)1 << i;
-    }
-    return true;
-}
-
-static int add_need(struct path *p, uint64_t fixes, int64_t macs,
-                    struct err *err)
-{
-    struct plan_need *grown =
-        realloc(p->needs, (p->need_count + 1) * sizeof(*p->needs));
-
-    if (!grown)
-        return err_nomem(err);
-    p->needs = grown;
-    p->needs[p->need_count++] = (struct plan_need){fixes, macs};
-    return 0;
-}
-
-static int read_needs(struct path *p, bool critical, struct goal *g,
-                      struct err *err)
-{
-    sqlite3_stmt *st = NULL;
-    uint64_t fixes;
-    int step = -1;
-
-    p->need_count = 0;
-    if (db_prepare(p->db, resource_text("core/queries/path.sql"), &st, err) ==
-            0 &&
-        bind(p, st, err) == 0 &&
-        db_bind_int(st, ":critical", critical, err) == 0)
-        while ((step = db_step(st, err)) == 1) {
-            if (!fixes_of(p, db_text(st, 0), &fixes))
-                g->beyond += sqlite3_column_int64(st, 1);
-            else if (add_need(p, fixes, sqlite3_column_int64(st, 1), err) < 0) {
-                step = -1;
-                break;
-            }
-        }
-    sqlite3_finalize(st);
-    return step;
-}
-
-/* ---------------------------------------------------------------- choosing */
-
-static void choose(const struct path *p, struct goal *g)
-{
-    g->count = plan_all(p->needs, p->need_count, g->beyond, g->steps);
-    g->macs = plan_done(p->needs, p->need_count, UINT64_MAX);
-}
-
 /* Failing results by the one fix that answers them, most first. */
-static int read_answers(struct path *p, struct plan_answer *out, size_t *n,
+static int read_answers(struct asked *p, struct plan_answer *out, size_t *n,
                         struct err *err)
 {
     sqlite3_stmt *st = NULL;
@@ -248,11 +127,11 @@ static int read_answers(struct path *p, struct plan_answer *out, size_t *n,
     int step = -1;
 
     *n = 0;
-    if (db_prepare(p->db, resource_text("core/queries/path_rate.sql"), &st,
+    if (db_prepare(p->path.db, resource_text("core/queries/path_rate.sql"), &st,
                    err) == 0 &&
-        bind(p, st, err) == 0)
+        path_bind(&p->path, st, err) == 0)
         while (*n < PLAN_FIXES_MOST && (step = db_step(st, err)) == 1) {
-            if (!fixes_of(p, db_text(st, 0), &fix))
+            if (!path_bits(&p->path, db_text(st, 0), &fix))
                 continue;
             for (i = 0; !(fix >> i & 1);)
                 i++;
@@ -263,7 +142,7 @@ static int read_answers(struct path *p, struct plan_answer *out, size_t *n,
     return step < 0 ? -1 : 0;
 }
 
-static int to_target(struct path *p, struct goal *g, int64_t *reached,
+static int to_target(struct asked *p, struct path_goal *g, int64_t *reached,
                      struct err *err)
 {
     struct plan_answer answers[PLAN_FIXES_MOST];
@@ -283,7 +162,7 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-static int print_steps(const struct path *p, const struct goal *g,
+static int print_steps(const struct asked *p, const struct path_goal *g,
                        struct err *err)
 {
     struct table *t = table_new("lrlllr");
@@ -295,7 +174,7 @@ static int print_steps(const struct path *p, const struct goal *g,
         goto out;
     table_row(t, "do", "Macs", "who", "effort", "in all", "then left");
     for (i = 0; i < g->count; i++) {
-        const struct fix *f = &p->fixes[g->steps[i].fix];
+        const struct path_fix *f = &p->path.fixes[g->steps[i].fix];
         int64_t minutes = f->minutes * g->steps[i].macs;
 
         snprintf(what, sizeof(what), "%s: %s", f->id, f->title);
@@ -313,8 +192,8 @@ out:
     return rc;
 }
 
-static int print_goal(const struct path *p, const char *title,
-                      const struct goal *g, struct err *err)
+static int print_goal(const struct asked *p, const char *title,
+                      const struct path_goal *g, struct err *err)
 {
     printf("\n%s: ", title);
     if (g->count == 0 && g->beyond == 0)
@@ -330,7 +209,7 @@ static int print_goal(const struct path *p, const char *title,
     return 0;
 }
 
-static int print_target(const struct path *p, const struct goal *g,
+static int print_target(const struct asked *p, const struct path_goal *g,
                         int64_t reached, struct err *err)
 {
     int64_t now = plan_tenths(p->pass, p->fail);
@@ -349,7 +228,7 @@ static int print_target(const struct path *p, const struct goal *g,
     return print_steps(p, g, err);
 }
 
-static void print_head(const struct path *p)
+static void print_head(const struct asked *p)
 {
     struct strbuf line = {0};
     char day[32];
@@ -366,13 +245,13 @@ static void print_head(const struct path *p)
     strbuf_free(&line);
 }
 
-static json_t *goal_json(const struct path *p, const struct goal *g)
+static json_t *goal_json(const struct asked *p, const struct path_goal *g)
 {
     json_t *o = json_object(), *steps = json_array(), *s;
     size_t i;
 
     for (i = 0; i < g->count; i++) {
-        const struct fix *f = &p->fixes[g->steps[i].fix];
+        const struct path_fix *f = &p->path.fixes[g->steps[i].fix];
 
         s = json_object();
         json_object_set_new(s, "remedy", json_string(f->id));
@@ -392,8 +271,8 @@ static json_t *goal_json(const struct path *p, const struct goal *g)
     return o;
 }
 
-static int print_json(const struct path *p, const struct goal *goals, size_t n,
-                      int64_t reached, struct err *err)
+static int print_json(const struct asked *p, const struct path_goal *goals,
+                      size_t n, int64_t reached, struct err *err)
 {
     json_t *root = json_object(), *list = json_array();
     char when[32], *text;
@@ -428,20 +307,19 @@ static int print_json(const struct path *p, const struct goal *goals, size_t n,
     return 0;
 }
 
-static int answer(struct path *p, bool json, struct err *err)
+static int answer(struct asked *p, bool json, struct err *err)
 {
-    struct goal goals[3] = {{.key = "no-critical"},
-                            {.key = "none-at-risk"},
-                            {.key = "target-rate"}};
+    struct path_goal goals[3] = {{.key = "no-critical"},
+                                 {.key = "none-at-risk"},
+                                 {.key = "target-rate"}};
     int64_t reached = 0, left;
     size_t i;
 
-    if (read_counts(p, err) < 0 || read_fixes(p, err) < 0)
+    if (read_counts(p, err) < 0 || path_fixes(&p->path, err) < 0)
         return -1;
     for (i = 0; i < 2; i++) {
-        if (read_needs(p, i == 0, &goals[i], err) < 0)
+        if (path_choose(&p->path, i == 0, &goals[i], err) < 0)
             return -1;
-        choose(p, &goals[i]);
     }
     if (p->has_target && to_target(p, &goals[2], &reached, err) < 0)
         return -1;
@@ -462,7 +340,7 @@ static int answer(struct path *p, bool json, struct err *err)
     return 0;
 }
 
-static void read_target(struct path *p, const struct config *config)
+static void read_target(struct asked *p, const struct config *config)
 {
     const char *s =
         config_get(config, p->client[0] ? p->client : NULL, "target_rate");
@@ -474,7 +352,7 @@ static void read_target(struct path *p, const struct config *config)
 
 static int run(const struct call *c, struct err *err)
 {
-    struct path p = {0};
+    struct asked p = {0};
     struct config *config;
     int rc = -1;
 
@@ -486,13 +364,13 @@ static int run(const struct call *c, struct err *err)
     snprintf(p.client, sizeof(p.client), "%s",
              config_client_name(config, opt_text_or(c->opt, "client", "")));
     read_target(&p, config);
-    p.db = command_store(c, DB_READ, err);
-    if (p.db && db_functions(p.db, err) == 0 &&
+    p.path.db = command_store(c, DB_READ, err);
+    if (p.path.db && db_functions(p.path.db, err) == 0 &&
         find_period(&p, opt_text_or(c->opt, "period", ""), err) == 0 &&
         find_client(&p, err) == 0)
         rc = answer(&p, opt_flag(c->opt, "json"), err);
-    free(p.needs);
-    db_close(p.db);
+    path_free(&p.path);
+    db_close(p.path.db);
     config_free(config);
     return rc;
 }

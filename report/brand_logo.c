@@ -130,8 +130,8 @@ static int check_text(struct brand *b, struct err *err)
         strbuf_addc(&low, ascii_lower(b->logo.data[i]));
     if (!strbuf_ok(&low))
         err_nomem(err);
-    else if (memchr(low.data, '\0', low.len) ||
-             utf8_check(low.data, low.len) != low.len)
+    else if (strlen(strbuf_str(&low)) != low.len ||
+             utf8_check(strbuf_str(&low), low.len) != low.len)
         refuse(err, "is no PNG, JPEG or SVG");
     else
         rc = check_svg(b, strbuf_str(&low), err);

@@ -13,6 +13,7 @@
 #include "report/html.h"
 #include "report/html_data.h"
 #include "report/html_load.h"
+#include "report/html_path.h"
 #include "report/html_story.h"
 #include "report/html_svg.h"
 #include "report/html_words.h"
@@ -370,6 +371,8 @@ static int add_values(const struct report *r, struct template_sql *s,
             return -1;
     if (read_counts(r, &n, err) != 0 || add_limits(r, s, &n, err) != 0 ||
         add_lists(s, err) != 0)
+        return -1;
+    if (html_path(r, s, err) != 0)
         return -1;
     add_names(r, s);
     add_brand(r, s);

@@ -69,6 +69,14 @@ DROP TABLE IF EXISTS temp.html_changed;
 
 CREATE TEMP TABLE html_changed (change TEXT, serial TEXT, rule TEXT);
 
+DROP TABLE IF EXISTS temp.html_path;
+
+-- report/html_path.c; goal 0: no Mac at risk, 1: no critical problem.
+CREATE TEMP TABLE html_path (
+  ord INTEGER PRIMARY KEY, goal INTEGER, remedy TEXT, macs INTEGER,
+  remaining INTEGER
+);
+
 DROP TABLE IF EXISTS temp.html_supply;
 
 CREATE TEMP TABLE html_supply (

@@ -77,6 +77,16 @@ jq -e '.schema == "muster.path/1" and .client == "Northwind" and
     .pass_rate < .target_rate and .reached_rate >= .target_rate' \
     "$dir/stdout" >"$dir/jq" || fail 'json says something else'
 
+# The page of the client tells the same way.
+check page "$muster" report -q -d "$db" -o "$dir/out" -F html \
+    --client Northwind
+grep -q '<strong>After 3 actions on 7 Macs no Mac is at risk\(, but for 1 Mac without a known fix\)*\.</strong>' \
+    "$dir"/out/northwind-monthly-*.html || fail 'the page tells another way'
+[ "$(sed -n '/way to no Mac at risk<\/caption>/,/<\/table>/p' \
+    "$dir"/out/northwind-monthly-*.html | grep -o 'class="id">R[0-9]*' |
+    tr -d '\n')" = 'class="id">R15class="id">R1class="id">R3' ] ||
+    fail 'the page has other steps'
+
 ends 2 'there is no client "Nobody"' "$muster" path -d "$db" --client Nobody
 ends 2 '"2020-01" was not judged' "$muster" path -d "$db" --period 2020-01
 ends 2 'takes no operand' "$muster" path -d "$db" C02PATH01
