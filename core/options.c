@@ -18,7 +18,7 @@ const struct option all_options[] = {
     {0, "client", OPT_TEXT, "NAME", "this client"},
     {0, "client-per-folder", OPT_FLAG, NULL, "sub-folders are clients"},
     {'u', "use", OPT_TEXT, "NAME", "monthly, client or migration"},
-    {'F', "format", OPT_TEXT, "LIST", "csv,xlsx,html,json"},
+    {'F', "format", OPT_TEXT, "LIST", "csv,xlsx,html,json,md,next,helpdesk"},
     {'s', "source", OPT_TEXT, "ID", "export format, or a mapping FILE.json"},
     {0, "sources", OPT_TEXT, "DIR", "your mappings, in front of ours"},
     {0, "map", OPT_LIST, "FACT=COLUMN", "read a fact from this column"},
