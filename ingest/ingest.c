@@ -58,18 +58,37 @@ static int make_remarks(struct job *j, struct err *err)
 
 /* ------------------------------------------------------------------ a file */
 
+/* Records that do not say which Mac they are of, in a file whose name could. */
+static int hint_name(const struct job *j, struct err *err)
+{
+    const struct fact *t;
+    size_t n;
+
+    if (j->source->name_fact < 0 || *j->name_value)
+        return -1;
+    t = fact_table(j->source->accounts ? FACT_ACCOUNT : FACT_DEVICE, &n);
+    return err_hint(err,
+                    "where the records do not name the Mac, the file's name "
+                    "must hold its %s",
+                    strcmp(t[j->source->name_fact].name, "mdm_id") == 0
+                        ? "id in the product (device-872292-users.json)"
+                        : "serial number (C02EXAMPLE01.json)");
+}
+
 static int too_many_rejects(struct job *j, struct err *err)
 {
     const struct ingest_options *o = j->in->o;
     struct load_counts c = load_counts(j->load);
     bool above;
 
-    if (c.accepted == 0)
-        return err_at(err, ERR_INPUT, j->file->name, 0, 0,
-                      "no record could be used: %lld read, %lld rejected, "
-                      "%lld of other platforms",
-                      (long long)c.records, (long long)c.rejected,
-                      (long long)c.left_out);
+    if (c.accepted == 0) {
+        err_at(err, ERR_INPUT, j->file->name, 0, 0,
+               "no record could be used: %lld read, %lld rejected, "
+               "%lld of other platforms",
+               (long long)c.records, (long long)c.rejected,
+               (long long)c.left_out);
+        return c.rejected > 0 ? hint_name(j, err) : -1;
+    }
     if (!o->has_max_rejects)
         return 0;
     above = o->max_percent ? c.rejected * 100 > o->max_rejects * c.records

@@ -230,6 +230,14 @@ want='C02CONSO0001|amy-mac|14.5.0|on|1|2026-11-20 10:14:00 '
 want="${want}C02CONSO0003|cem-mac|15.1|off|0|2026-11-21 10:15:00 0 1 "
 [ "$got" = "$want" ] || fail "what scaffold printed gives $got"
 
+# ... a file whose name does not say which Mac it is about is told so
+cp simplemdm/device-872301-users.json "$dir/users.json"
+ends 4 "must hold its id in the product" "$muster" ingest -d "$dir/n.db" \
+    --as-of 2026-11-24 "$dir/users.json"
+cp osquery-mdm-C02EXAMPLEF3.json "$dir/mdm.json"
+ends 4 "must hold its serial number" "$muster" ingest -d "$dir/n.db" \
+    --as-of 2026-11-24 "$dir/mdm.json"
+
 # 6. a Mac known by the server's id alone: the devices answer has its serial
 quietly "$muster" run -q -d "$dir/j.db" --as-of 2026-11-24 -F csv \
     -o "$dir/out" simplemdm/devices.json simplemdm/device-872301-users.json
