@@ -75,10 +75,10 @@ static json_t *number(struct plain *p)
     const char *first = p->at + minus, *s = first;
     json_int_t n = 0;
 
-    while (s < p->end && is_digit(*s) && s - first < 19)
+    while (s < p->end && is_digit(*s) && s - first < 18)
         n = 10 * n + (*s++ - '0');
-    if (s == first || s - first > 18 || (*first == '0' && s - first > 1) ||
-        s == p->end || *s == '.' || *s == 'e' || *s == 'E')
+    if (s == first || (*first == '0' && s - first > 1) || s == p->end ||
+        is_digit(*s) || *s == '.' || *s == 'e' || *s == 'E')
         return NULL;
     p->at = s;
     return json_integer(minus ? -n : n);
