@@ -70,9 +70,14 @@ static bool has_secret(const json_t *v)
 static bool quotes_secret(const char *s)
 {
     while (*s) {
-        size_t n = strcspn(s, "\":,()\n");
+        size_t n = strcspn(s, "\":,()\n"), from = 0, to = n;
 
-        if (secret_shape(s, n))
+        /* without the blanks of the line around it */
+        while (from < to && s[from] == ' ')
+            from++;
+        while (to > from && s[to - 1] == ' ')
+            to--;
+        if (secret_shape(s + from, to - from))
             return true;
         s += n + (s[n] != '\0');
     }
