@@ -15,6 +15,7 @@
 #include "report/brand.h"
 #include "report/helpdesk.h"
 #include "report/html.h"
+#include "report/portfolio.h"
 
 #include <jansson.h>
 
@@ -229,9 +230,11 @@ static void check_templates(struct checking *c)
     }
     e = (struct err){0};
     if (c->count == before &&
-        helpdesk_check(opt_text(c->call->opt, "templates"), &e) < 0)
+        (helpdesk_check(opt_text(c->call->opt, "templates"), &e) < 0 ||
+         portfolio_check(opt_text(c->call->opt, "templates"), &e) < 0))
         fault(c, &e);
-    part(c, "templates", before, "monthly, client, migration, helpdesk");
+    part(c, "templates", before,
+         "monthly, client, migration, helpdesk, portfolio");
 }
 
 /* -------------------------------------------------------------------- start */

@@ -6,244 +6,158 @@
  */
 #include "core/base.h"
 
+#include "core/db.h"
+#include "core/resource.h"
+#include "core/strbuf.h"
 #include "report/brand.h"
+#include "report/html_load.h"
 #include "report/html_words.h"
 #include "report/portfolio.h"
-#include "report/rows.h"
-#include "report/sink.h"
+#include "report/query.h"
 #include "report/slug.h"
+#include "report/template_sql.h"
 
-#include <nettle/base64.h>
-#include <nettle/sha2.h>
+static const struct template_var clients[] = {
+    {"name", TEMPLATE_TEXT, NULL, "of the client"},
+    {"page", TEMPLATE_URL, NULL, "its own page"},
+    {"devices", TEMPLATE_TEXT, NULL, ""},
+    {"at_risk", TEMPLATE_TEXT, NULL, ""},
+    {"n_at_risk", TEMPLATE_TEXT, NULL, ""},
+    {"undetermined", TEMPLATE_TEXT, NULL, ""},
+    {"attention", TEMPLATE_TEXT, NULL, ""},
+    {"clean", TEMPLATE_TEXT, NULL, ""},
+    {"overdue", TEMPLATE_TEXT, NULL, ""},
+    {"n_overdue", TEMPLATE_TEXT, NULL, ""},
+    {"silent", TEMPLATE_TEXT, NULL, ""},
+    {"pass_rate", TEMPLATE_TEXT, NULL, ""},
+    {"change", TEMPLATE_TEXT, NULL, ""},
+    {NULL, TEMPLATE_TEXT, NULL, NULL},
+};
 
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1b2733;--soft:#4a5560;"
-    "--line:#d5dbe1;--page:#fff;--bad:#7a0c2e}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#b8c2cc;"
-    "--line:#3a444e;--page:#14181d;--bad:#ff9db5}}"
-    "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
-    "background:var(--page);margin:2rem auto;max-width:76rem;padding:0 1rem}"
-    "h1{font-size:1.8rem;margin:0}p{margin:.3rem 0 1rem}"
-    ".soft{color:var(--soft)}.scroll{overflow-x:auto}"
-    "table{border-collapse:collapse;width:100%}"
-    "caption{text-align:left;padding:.5rem 0}"
-    "th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);"
-    "text-align:right;white-space:nowrap}"
-    "th:first-child,td:first-child{text-align:left;white-space:normal;"
-    "min-width:10rem}"
-    "thead th{vertical-align:bottom;font-size:.85rem;color:var(--soft)}"
-    ".bad{color:var(--bad);font-weight:700}"
-    "a{color:inherit}a:focus-visible{outline:3px solid currentColor}"
-    "@media print{body{margin:0}thead{display:table-header-group}}";
+static const struct template_var missing[] = {
+    {"name", TEMPLATE_TEXT, NULL, "of the client"},
+    {"last_period", TEMPLATE_TEXT, NULL, "where it was seen last"},
+    {NULL, TEMPLATE_TEXT, NULL, NULL},
+};
 
-static void escaped(struct sink *s, const char *p)
+static const struct template_var vars[] = {
+    {"period", TEMPLATE_TEXT, NULL, "label of the period"},
+    {"before", TEMPLATE_TEXT, NULL, "label of the one before; empty for none"},
+    {"as_of_day", TEMPLATE_TEXT, NULL, "day the facts are of"},
+    {"any_missing", TEMPLATE_FLAG, NULL, "1 where clients are missing"},
+    {"style", TEMPLATE_CODE, NULL, "style sheet"},
+    {"style_hash", TEMPLATE_TEXT, NULL, "its digest"},
+    {"portfolio", TEMPLATE_LIST, clients, "clients, the worst first"},
+    {"missing", TEMPLATE_LIST, missing, "clients of earlier periods alone"},
+    {NULL, TEMPLATE_TEXT, NULL, NULL},
+};
+
+/* Where the page of a client is, and what it is called. */
+static int add_page(const struct report *r, sqlite3_stmt *st,
+                    const char *client, struct err *err)
 {
-    for (; *p; p++) {
-        switch (*p) {
-        case '&':
-            sink_adds(s, "&amp;");
-            break;
-        case '<':
-            sink_adds(s, "&lt;");
-            break;
-        case '>':
-            sink_adds(s, "&gt;");
-            break;
-        case '"':
-            sink_adds(s, "&quot;");
-            break;
-        case '\'':
-            sink_adds(s, "&#39;");
-            break;
-        default:
-            sink_addc(s, *p);
-        }
-    }
-}
+    struct strbuf slug = {0}, page = {0};
+    int rc = -1;
 
-/* The policy lets this one style sheet in, by its digest. */
-static void write_policy(struct sink *s)
-{
-    char out[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1];
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    struct sha256_ctx ctx;
-
-    sha256_init(&ctx);
-    sha256_update(&ctx, sizeof(style) - 1, (const uint8_t *)style);
-    sha256_digest(&ctx, sizeof(digest), digest);
-    base64_encode_raw(out, sizeof(digest), digest);
-    out[sizeof(out) - 1] = '\0';
-    sink_adds(s, "<meta http-equiv=\"Content-Security-Policy\" content=\""
-                 "default-src 'none'; style-src 'sha256-");
-    sink_adds(s, out);
-    sink_adds(s, "'; base-uri 'none'; form-action 'none'\">\n");
-}
-
-static void write_head(struct sink *s, const struct report *r)
-{
-    struct strbuf day = {0};
-
-    html_day(&day, r->as_of - 1);
-    sink_adds(s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                 "<meta charset=\"utf-8\">\n");
-    write_policy(s);
-    sink_adds(s, "<meta name=\"viewport\" content=\"width=device-width, "
-                 "initial-scale=1\">\n<meta name=\"referrer\" "
-                 "content=\"no-referrer\">\n<title>All clients, ");
-    escaped(s, r->period);
-    sink_adds(s, "</title>\n<style>");
-    sink_adds(s, style);
-    sink_adds(s, "</style>\n</head>\n<body>\n<main>\n<h1>All clients, ");
-    escaped(s, r->period);
-    sink_adds(s, "</h1>\n<p class=\"soft\">Facts as of ");
-    sink_adds(s, strbuf_str(&day));
-    if (r->before_id) {
-        sink_adds(s, ", compared with ");
-        escaped(s, r->before);
-    }
-    sink_adds(s, ". For the service provider alone: this page names every "
-                 "client.</p>\n");
-    strbuf_free(&day);
-}
-
-static void write_client(struct sink *s, const struct report *r,
-                         const char *name)
-{
-    struct strbuf slug = {0};
-
-    slug_client(&slug, name);
-    sink_adds(s, "<td><a href=\"");
-    escaped(s, strbuf_str(&slug));
-    sink_addc(s, '/');
-    escaped(s, strbuf_str(&slug));
-    sink_addc(s, '-');
-    escaped(s, r->use);
-    sink_addc(s, '-');
-    escaped(s, r->period_slug);
-    sink_adds(s, ".html\">");
-    escaped(s, brand_client(r->options->config, name));
-    sink_adds(s, "</a></td>");
+    slug_client(&slug, client);
+    strbuf_addf(&page, "%s/%s-%s-%s.html", strbuf_str(&slug), strbuf_str(&slug),
+                r->use, r->period_slug);
+    if (!strbuf_ok(&slug) || !strbuf_ok(&page))
+        err_nomem(err);
+    else if (db_bind_text(st, ":client", client, err) == 0 &&
+             db_bind_text(st, ":name", brand_client(r->options->config, client),
+                          err) == 0 &&
+             db_bind_text(st, ":page", strbuf_str(&page), err) == 0)
+        rc = db_run(st, err);
     strbuf_free(&slug);
+    strbuf_free(&page);
+    return rc;
 }
 
-static void write_number(struct sink *s, const struct cell *c, bool bad)
+static int add_pages(const struct report *r, struct err *err)
 {
-    struct strbuf b = {0};
-
-    sink_adds(s, bad && c->number > 0 ? "<td class=\"bad\">" : "<td>");
-    if (c->kind == CELL_SHARE)
-        html_percent(&b, c->share);
-    else if (c->kind == CELL_INT)
-        html_number(&b, c->number);
-    else
-        strbuf_adds(&b, "\xe2\x80\x93");
-    escaped(s, strbuf_str(&b));
-    sink_adds(s, "</td>");
-    strbuf_free(&b);
-}
-
-static void write_change(struct sink *s, const struct cell *c)
-{
-    sink_adds(s, "<td>");
-    if (c->kind != CELL_INT)
-        sink_adds(s, "first time");
-    else if (c->number == 0)
-        sink_adds(s, "no change");
-    else {
-        if (c->number > 0)
-            sink_addc(s, '+');
-        sink_int(s, c->number);
-    }
-    sink_adds(s, "</td>");
-}
-
-static int write_rows(struct sink *s, const struct report *r, struct err *err)
-{
-    static const char *const numbers[] = {
-        "devices", "at_risk", "undetermined",       "attention",
-        "clean",   "overdue", "macs_not_reporting", "pass_rate"};
-    struct rows *rows = rows_open(r, "portfolio", err);
-    size_t i;
+    sqlite3_stmt *names = NULL, *st = NULL;
     int step = -1;
 
-    if (!rows)
-        return -1;
-    while ((step = rows_next(rows, err)) == 1) {
-        sink_adds(s, "<tr>");
-        write_client(s, r, rows_cell(rows, rows_column(rows, "client"))->text);
-        for (i = 0; i < COUNT_OF(numbers); i++)
-            write_number(s, rows_cell(rows, rows_column(rows, numbers[i])),
-                         i == 1 || i == 5);
-        write_change(s, rows_cell(rows, rows_column(rows, "at_risk_change")));
-        sink_adds(s, "</tr>\n");
-    }
-    rows_close(rows);
+    if (db_script(r->db,
+                  "DROP TABLE IF EXISTS temp.portfolio_page;"
+                  "CREATE TEMP TABLE portfolio_page"
+                  " (client TEXT PRIMARY KEY, name TEXT, page TEXT)",
+                  err) == 0 &&
+        db_prepare(r->db, "SELECT client FROM temp.portfolio_row", &names,
+                   err) == 0 &&
+        db_prepare(r->db,
+                   "INSERT INTO temp.portfolio_page"
+                   " VALUES (:client, :name, :page)",
+                   &st, err) == 0)
+        while ((step = db_step(names, err)) == 1)
+            if (add_page(r, st, db_text(names, 0), err) < 0) {
+                step = -1;
+                break;
+            }
+    sqlite3_finalize(names);
+    sqlite3_finalize(st);
     return step;
 }
 
-static int write_missing(struct sink *s, const struct report *r,
-                         struct err *err)
+static void add_list(struct template_sql *s, const char *name, const char *file,
+                     const struct template_var *fields)
 {
-    struct rows *rows = rows_open(r, "missing_clients", err);
-    size_t n = 0;
-    int step;
-
-    if (!rows)
-        return -1;
-    while ((step = rows_next(rows, err)) == 1) {
-        sink_adds(s, n++ ? "" : "<h2>Missing this time</h2>\n<ul>\n");
-        sink_adds(s, "<li>");
-        escaped(s, rows_cell(rows, 0)->text);
-        sink_adds(s, ", last in ");
-        escaped(s, rows_cell(rows, 1)->text);
-        sink_adds(s, "</li>\n");
-    }
-    rows_close(rows);
-    if (n)
-        sink_adds(s, "</ul>\n");
-    return step;
+    template_sql_list(s, name, resource_text(file), file, fields);
 }
 
-static int write_page(struct sink *s, const struct report *r, struct err *err)
+static int add_values(const struct report *r, struct template_sql *s,
+                      struct err *err)
 {
-    static const char *const titles[] = {"Client",    "Macs",
-                                         "At risk",   "Not known yet",
-                                         "To tidy",   "No problem found",
-                                         "Overdue",   "Not reporting",
-                                         "Pass rate", "At risk, change"};
-    size_t i;
+    struct strbuf day = {0};
+    int64_t absent;
 
-    write_head(s, r);
-    sink_adds(
-        s, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>"
-           "Macs of each client, the worst first. Overdue: something critical "
-           "open for more than 14 days, high for 30, medium for 90."
-           "</caption>\n<thead>\n<tr>");
-    for (i = 0; i < COUNT_OF(titles); i++) {
-        sink_adds(s, "<th scope=\"col\">");
-        sink_adds(s, titles[i]);
-        sink_adds(s, "</th>");
-    }
-    sink_adds(s, "</tr>\n</thead>\n<tbody>\n");
-    if (write_rows(s, r, err) < 0)
+    if (html_functions(r->db, err) < 0 ||
+        query_keep(r, "portfolio_row", "portfolio", err) < 0 ||
+        query_keep(r, "portfolio_missing", "missing_clients", err) < 0 ||
+        add_pages(r, err) < 0 ||
+        db_number(r->db, "SELECT count(*) FROM temp.portfolio_missing", 0,
+                  &absent, err) < 0)
         return -1;
-    sink_adds(s, "</tbody>\n</table>\n</div>\n");
-    if (write_missing(s, r, err) < 0)
-        return -1;
-    sink_adds(s, "</main>\n</body>\n</html>\n");
+    html_day(&day, r->as_of - 1);
+    template_sql_text(s, "as_of_day", strbuf_str(&day));
+    template_sql_text(s, "period", r->period);
+    template_sql_text(s, "before", r->before_id ? r->before : NULL);
+    template_sql_int(s, "any_missing", absent > 0);
+    add_list(s, "portfolio", "report/queries/portfolio_page.sql", clients);
+    add_list(s, "missing", "report/queries/portfolio_missing.sql", missing);
+    strbuf_free(&day);
     return 0;
 }
 
 int portfolio_write(const struct report *r, const struct writer *w,
                     struct output *out, struct err *err)
 {
-    struct sink *s = sink_open(out->file, err);
-    int rc;
+    struct html_loader l = {.dir = r->options->templates};
+    struct template *t = html_compile(&l, "portfolio", vars, err);
+    struct template_sql *s = t ? template_sql_new(r->db, err) : NULL;
+    struct template_value root;
+    int rc = -1;
 
     (void)w;
-    if (!s)
-        return -1;
-    rc = write_page(s, r, err);
-    sink_close(s);
+    if (s && html_add_code(s, &l, "portfolio.css", "style", "", err) == 0 &&
+        add_values(r, s, err) == 0) {
+        root = template_sql_root(s);
+        rc = template_render_file(t, template_sql_source(s), &root, out->file,
+                                  err);
+    }
+    template_sql_free(s);
+    template_free(t);
+    strbuf_free(&l.text);
     return rc;
+}
+
+int portfolio_check(const char *dir, struct err *err)
+{
+    struct html_loader l = {.dir = dir};
+    struct template *t = html_compile(&l, "portfolio", vars, err);
+
+    strbuf_free(&l.text);
+    template_free(t);
+    return t ? 0 : -1;
 }

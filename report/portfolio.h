@@ -9,4 +9,7 @@
 int portfolio_write(const struct report *r, const struct writer *w,
                     struct output *out, struct err *err) MUST_CHECK;
 
+/* Compile its template, with those of a folder (or NULL) in front. */
+int portfolio_check(const char *dir, struct err *err) MUST_CHECK;
+
 #endif

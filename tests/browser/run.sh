@@ -35,6 +35,8 @@ echo '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect
 "$B/muster" report -q -d "$demo" -o "$out/one" -u client -F html,csv \
     --client harbor-dental
 rm -f "$out"/demo/*2026-10*
+"$B/muster" report -q -d "$demo" -o "$out/all" --each-client -F html
+rm -rf "$out"/all/*/ "$out"/all/fleet-monthly-2026-11.html # the portfolio alone
 
 # A fleet of more than one page, and names that try to be more than names.
 "$B/genfleet" 250 "$out/fleet"
@@ -43,4 +45,4 @@ rm -f "$out"/demo/*2026-10*
 "$B/muster" run -q -d "$out/names.db" -o "$out/names" -F html \
     --as-of 2026-11-30 $here/names.csv
 
-exec node $here/run.mjs "$out/demo" "$out/desk" "$out/one" "$out/paged" "$out/names"
+exec node $here/run.mjs "$out/demo" "$out/all" "$out/desk" "$out/one" "$out/paged" "$out/names"

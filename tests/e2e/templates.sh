@@ -35,6 +35,19 @@ check run "$muster" run -q -d "$dir/m.db" -o "$dir/out" -F html,helpdesk \
     --as-of 2026-11-30 --templates "$mine" "$dir/macs.csv" "$dir/accounts.csv"
 grep -q 'Ask Northwind first' "$dir"/out/*-helpdesk.html ||
     fail 'the change does not show'
+sed -i 's/<h1>All clients/<h1>Our clients/' "$mine/portfolio.html"
+check each "$muster" report -q -d "$dir/m.db" -o "$dir/out" -F html \
+    --each-client --templates "$mine"
+grep -q '<h1>Our clients, 2026-11</h1>' "$dir"/out/*-portfolio.html ||
+    fail 'the change of the portfolio does not show'
+grep -q '<a href="northwind/northwind-monthly-2026-11.html">Northwind</a>' \
+    "$dir"/out/*-portfolio.html || fail 'no link to the page of the client'
+[ -f "$dir/out/northwind/northwind-monthly-2026-11.html" ] ||
+    fail 'the link leads nowhere'
+cp "$mine/portfolio.html" "$dir/good.html"
+echo '{{nmae}}' >>"$mine/portfolio.html"
+ends 5 'unknown name "nmae"' "$muster" check --templates "$mine"
+mv "$dir/good.html" "$mine/portfolio.html"
 echo '{{nmae}}' >>"$mine/helpdesk.html"
 ends 5 'helpdesk.html:48:1: ' "$muster" check --templates "$mine"
 ends 5 'helpdesk.html:48:1: ' "$muster" report -q -d "$dir/m.db" \
