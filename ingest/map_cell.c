@@ -130,7 +130,7 @@ static bool find_line(const char *pattern, const struct map_cell *c,
 {
     size_t i, start = 0;
 
-    for (i = 0; i <= c->n; i++) {
+    for (i = 0; c->n > 0 && i <= c->n; i++) {
         struct slice t;
 
         if (i < c->n && c->s[i] != '\n' && c->s[i] != '\r')
