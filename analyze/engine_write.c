@@ -85,17 +85,16 @@ struct summary {
     enum severity worst;
     int failed, unknown, not_checked;
     uint32_t lost, perhaps;
-    const struct found *next; /* the finding to begin with */
+    const struct found *next; /* the failure to begin with */
 };
 
-/* A fail before an unknown, the graver before the lighter, then as sorted. */
+/* The graver failure before the lighter, then as sorted. What is not known is
+ * to be found out, never to be repaired: its remedy may be an erase. */
 static bool comes_first(const struct found *f, const struct found *than)
 {
-    if (!than)
-        return true;
-    if (f->letter != than->letter)
-        return f->letter == RESULT_FAIL;
-    return f->severity > than->severity;
+    if (f->letter != RESULT_FAIL || f->severity <= SEV_INFO)
+        return false;
+    return !than || f->severity > than->severity;
 }
 
 /* A failure takes what its rule says, one of low severity perhaps: a key that

@@ -169,7 +169,7 @@ SELECT
 
   -- Another account of the Mac is certainly usable. Two-valued.
   d.usable_min > (a.usable IS TRUE) AS other_usable_yes,
-  d.usable_admins_min > (a.usable AND a.admin) IS TRUE AS other_admin_usable,
+  d.usable_admins_min > ((a.usable AND a.admin) IS TRUE) AS other_admin_usable,
   d.holders_min > (a.token_real IS TRUE) AS other_holder,
 
   t.serial AS device_serial, t.uuid AS device_uuid, t.mdm_id AS device_mdm_id,

@@ -335,7 +335,9 @@ struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,
     if (in->serials && registry_open(&in->registry, o->sources, err) == 0 &&
         own_source(in, err) == 0 && feed_register(db, &in->slot, err) == 0 &&
         db_script(db, "PRAGMA secure_delete=OFF", err) == 0 &&
-        db_cache(db, 2048, err) == 0)
+        db_cache(db, 2048, err) == 0 &&
+        db_number(db, "SELECT max(import_id) + 1 FROM import", 1, &in->first,
+                  err) == 0)
         return in;
     ingest_close(in);
     return NULL;

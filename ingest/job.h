@@ -23,6 +23,7 @@ struct ingest {
     struct serials *serials;
     struct id_names *names; /* NULL: to be read */
     struct feed_slot slot;
+    int64_t first;        /* import_id from which on they are this command's */
     int64_t data_version; /* of the store when the serials were read */
     bool loaded;          /* the serials */
 };

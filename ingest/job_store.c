@@ -66,7 +66,8 @@ int job_is_same(struct job *j, struct err *err)
     return job_is_there(j, err);
 }
 
-/* Earlier readings of the same file, and with --replace all of its source. */
+/* Earlier readings of the same file, and with --replace all of its source; not
+ * those of the same command, whose files belong together. */
 int job_supersede(struct job *j, struct err *err)
 {
     sqlite3_stmt *st = NULL;
@@ -76,11 +77,13 @@ int job_supersede(struct job *j, struct err *err)
                    "UPDATE import SET superseded = 1 WHERE period = :period"
                    " AND client = :client AND import_id <> :id AND"
                    " NOT superseded AND"
-                   " (sha256 = :sha256 OR (:replace AND source = :source))",
+                   " (sha256 = :sha256 OR (import_id < :first AND"
+                   "  source = :source))",
                    &st, err) == 0 &&
         bind_identity(j, st, err) == 0 &&
         db_bind_int(st, ":id", j->import_id, err) == 0 &&
-        db_bind_int(st, ":replace", j->in->o->replace, err) == 0 &&
+        db_bind_int(st, ":first", j->in->o->replace ? j->in->first : 0, err) ==
+            0 &&
         db_bind_text(st, ":source", j->source->id, err) == 0)
         rc = db_run(st, err);
     if (rc == 0 && sqlite3_changes(j->in->db) > 0) {

@@ -533,6 +533,7 @@ static void reset(struct map *m, struct map_record *r, int64_t line)
     r->line = line;
     r->verdict = MAP_ACCEPT;
     r->reason = NULL;
+    r->nameless = 0;
     r->column = 0;
     r->has = 0;
     r->account_count = r->list_count = 0;
@@ -670,14 +671,24 @@ int map_element(struct map *m, size_t nested, const struct map_cell *cells,
         return -1;
     if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account))) {
         r->account_count--; /* nobody: an element without a name */
-        if (r->verdict == MAP_ACCEPT)
-            r->reason = "an account without a name was left out";
+        r->nameless++;
     }
     return 0;
 }
 
+/* Who that was is not known, so the list is not known to name all. */
+static void leave_nameless(struct map *m, struct map_record *r)
+{
+    if (r->nameless == 0)
+        return;
+    m->nameless += r->nameless;
+    m->nameless_macs++;
+    r->has &= ~BIT(m->f_accounts_listed);
+}
+
 int map_end(struct map *m, struct map_record *r, struct err *err)
 {
+    leave_nameless(m, r);
     if (m->text_count > 0 && map_take_commands(m, r, err) < 0)
         return -1;
     if (give_lists(m, r, err) < 0)

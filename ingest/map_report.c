@@ -230,6 +230,20 @@ static int remark_targets(const struct map *m, map_remark_fn *fn, void *ctx,
     return 0;
 }
 
+static int remark_nameless(const struct map *m, map_remark_fn *fn, void *ctx,
+                           struct strbuf *b, struct err *err)
+{
+    if (m->nameless == 0)
+        return 0;
+    strbuf_reset(b);
+    strbuf_addf(b,
+                "%lld nested %s without a name left out, on %lld %s: there, "
+                "who else has an account is not known",
+                COUNTED(m->nameless, "account"),
+                COUNTED(m->nameless_macs, "Mac"));
+    return fn(ctx, strbuf_str(b), err);
+}
+
 int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
                 struct err *err)
 {
@@ -239,6 +253,8 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
 
     if (rc == 0)
         rc = remark_targets(m, fn, ctx, &b, err);
+    if (rc == 0)
+        rc = remark_nameless(m, fn, ctx, &b, err);
     for (i = 0; rc == 0 && i < m->asked.count && !m->source->naming; i++) {
         if (m->asked_met[i])
             continue;

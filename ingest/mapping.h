@@ -79,6 +79,7 @@ struct map {
     struct name_list names; /* of the cell being read */
     bool labelled;          /* a list told admins from others */
     bool holders_read;
+    int64_t nameless, nameless_macs; /* nested accounts without a name */
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;

@@ -1,6 +1,7 @@
 -- Every Mac with its verdict; reported by client and serial number. Numbers are
 -- empty where the smallest and the largest that fit the facts differ. The next
--- step of a migration is that of its own judgement.
+-- step repairs the gravest failure, or finds out what the gravest open question
+-- lacks; that of a migration comes from its own judgement.
 SELECT c.name                       AS client,
        t.site                       AS site,
        d.serial                     AS serial,
@@ -26,8 +27,17 @@ SELECT c.name                       AS client,
        r.notchecked                 AS notchecked,
        replace(r.lost, ' ', ';')    AS cannot_do,
        r.readiness                  AS readiness,
-       CASE WHEN :use = 'migration' AND m.id IS NULL
-            THEN 'Find out: ' || v.open ELSE m.title END
+       CASE WHEN m.id IS NOT NULL THEN m.title
+            WHEN :use = 'migration' THEN 'Find out: ' || v.open
+            WHEN r.unknown > 0
+            THEN 'Find out: ' ||
+                 (SELECT replace(f.missing, ' ', ', ')
+                    FROM finding f
+                   WHERE f.period_id = :period_id
+                     AND f.device_id = o.device_id
+                     AND f.result = 'unknown' AND f.missing <> ''
+                   ORDER BY severity_rank(f.severity) DESC, f.rule_no, f.rowid
+                   LIMIT 1) END
                                     AS next_step,
        m.effort                     AS effort,
        CASE WHEN :use = 'migration' THEN v.remedy ELSE r.next_remedy END
