@@ -671,7 +671,7 @@ int map_element(struct map *m, size_t nested, const struct map_cell *cells,
         return -1;
     if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account))) {
         r->account_count--; /* nobody: an element without a name */
-        r->nameless++;
+        r->nameless += m->source->nested[nested].complete;
     }
     return 0;
 }

@@ -157,6 +157,18 @@ grep -q 'room.db: cannot .*: writing to the volume failed' "$dir/err" ||
 "$muster" query -d "$dir/room.db" 'SELECT count(*) FROM import' \
     >"$dir/out" 2>&1
 tr -d '\r' <"$dir/out" | grep -qx 1 || fail "no room: $(cat "$dir/out")"
+# --replace: what was there before goes; the files of one command stay together.
+for i in 1 2 3; do
+    printf 'serial,filevault\nC02REPLAC%s,on\n' "$i" >"$dir/replace$i.csv"
+done
+ends 0 '' ingest -d "$dir/rep.db" --as-of 2026-11-24 "$dir/replace1.csv"
+ends 0 '' ingest -d "$dir/rep.db" --as-of 2026-11-24 --replace \
+    "$dir/replace2.csv" "$dir/replace3.csv"
+"$muster" query -d "$dir/rep.db" \
+    "SELECT group_concat(superseded, ' ') FROM import ORDER BY import_id" \
+    >"$dir/out" 2>&1
+grep -q '1 0 0' "$dir/out" || fail "--replace: $(cat "$dir/out")"
+
 # A Mac of a school: 12,000 accounts in two files cost time by their number, not
 # by its square.
 {

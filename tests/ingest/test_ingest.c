@@ -179,6 +179,28 @@ START_TEST(replace_supersedes_the_same_source_only)
 }
 END_TEST
 
+/* Who a nameless account is, is not known: so neither are all accounts. */
+START_TEST(a_nameless_account_leaves_the_list_open)
+{
+    case_good(
+        &c, "d.json",
+        "[{\"serial\": \"C02AAA00001\", \"accounts\": []},"
+        " {\"serial\": \"C02AAA00002\", \"accounts\": "
+        "[{\"account\": \"\", \"admin\": true}]},"
+        " {\"serial\": \"C02AAA00003\", \"accounts\": [null, \"amy\", 5]},"
+        " {\"serial\": \"C02AAA00004\", \"accounts\": {}},"
+        " {\"serial\": \"C02AAA00005\", \"accounts\": "
+        "[{\"account\": \"amy\"}, {\"full_name\": \"Ben\"}]}]");
+    IS("SELECT line, accounts_listed FROM device_row ORDER BY row_id",
+       "1|1 1|- 1|- 1|- 1|-");
+    IS("SELECT account FROM account_row", "amy");
+    ck_assert_msg(strstr(strbuf_str(&c.sum.details),
+                         "6 nested accounts without a name left out, on 4 "
+                         "Macs: there, who else has an account is not known"),
+                  "%s", strbuf_str(&c.sum.details));
+}
+END_TEST
+
 START_TEST(a_dry_run_stores_nothing)
 {
     c.options.dry_run = true;
@@ -554,6 +576,7 @@ Suite *ingest_suite(void)
     tcase_add_test(tc, too_many_rejects_refuse_the_file);
     tcase_add_test(tc, the_same_file_again_does_nothing);
     tcase_add_test(tc, replace_supersedes_the_same_source_only);
+    tcase_add_test(tc, a_nameless_account_leaves_the_list_open);
     tcase_add_test(tc, a_dry_run_stores_nothing);
     tcase_add_test(tc, collected_is_the_newest_plausible_time);
     tcase_add_test(tc, a_file_carries_what_it_has_a_filled_column_for);
