@@ -33,7 +33,8 @@ enum severity judged_severity(const struct rule *r, const struct rule_row *row,
         return SEV_INFO;
     if (configured)
         s = severity_read(configured);
-    if (letter != RESULT_FAIL && r->unknown_severity != SEV_NONE)
+    if (letter != RESULT_FAIL && r->unknown_severity != SEV_NONE &&
+        severity_worse(s, r->unknown_severity))
         s = r->unknown_severity;
     return s;
 }

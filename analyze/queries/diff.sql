@@ -45,6 +45,9 @@ WITH changed AS (
            WHEN u.id IS NULL OR CAST(substr(v.results, u.rule_no + 1, 1)
                                 AS TEXT) IN ('C', 'E')
            THEN 'unmeasured'
+           WHEN v.stale AND CAST(substr(v.results, u.rule_no + 1, 1) AS TEXT)
+                            = 'P'
+           THEN CASE a.result WHEN 'fail' THEN 'unclear' ELSE 'open' END
            ELSE 'resolved'
          END,
          a.rule, a.client_id, a.device_id, a.shown,

@@ -24,6 +24,8 @@ SELECT x.change AS change, count(*) AS findings,
            WHEN r.device_id IS NULL THEN 'gone'
            WHEN result_word(r.results, b.rule_no) IN ('notchecked', 'error')
            THEN 'unmeasured'
+           WHEN r.stale AND result_word(r.results, b.rule_no) = 'pass'
+           THEN CASE b.result WHEN 'fail' THEN 'unclear' ELSE 'open' END
            ELSE 'resolved'
          END
     FROM temp.report_before b

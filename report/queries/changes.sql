@@ -1,6 +1,7 @@
 -- What differs from the period before. Rules are matched by id and accounts
 -- without case. A finding that is gone because it is no longer measured is not
--- called resolved.
+-- called resolved, and neither is one of a Mac that no longer reports: its
+-- passes count as unknown.
 WITH changed AS (
   SELECT d.serial, f.account, u.id AS rule, o.client_id, o.severity AS rank,
          CASE
@@ -28,10 +29,14 @@ WITH changed AS (
            WHEN r.device_id IS NULL THEN 'gone'
            WHEN result_word(r.results, b.rule_no) IN ('notchecked', 'error')
            THEN 'unmeasured'
+           WHEN r.stale AND result_word(r.results, b.rule_no) = 'pass'
+           THEN CASE b.result WHEN 'fail' THEN 'unclear' END
            ELSE 'resolved'
          END,
          b.result || ' ' || b.severity,
-         CASE WHEN u.scope = 'device'
+         CASE WHEN r.stale AND result_word(r.results, b.rule_no) = 'pass'
+              THEN 'unknown'
+              WHEN u.scope = 'device'
               THEN result_word(r.results, b.rule_no) END
     FROM temp.report_before b
     CROSS JOIN temp.report_rule u ON u.rule_no = b.rule_no
