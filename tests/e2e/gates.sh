@@ -33,6 +33,7 @@ at='--as-of 2026-11-30'
         ends 0 '' "$muster" $verb -d "$db" $at --max-unknown 67%
         ends 8 'the newest facts are of 2026-11-20 (--max-age 9)' \
             "$muster" $verb -d "$db" $at --max-age 9
+        ends 8 'of 2026-11-20' "$muster" $verb -d "$db" $at --max-age 10
         ends 0 '' "$muster" $verb -d "$db" $at --max-age 11
         ends 2 '"soon" is no number' "$muster" $verb -d "$db" $at --max-age soon
         ends 2 '"101" is no number' "$muster" $verb -d "$db" $at --min-rate 101
@@ -61,5 +62,58 @@ at='--as-of 2026-11-30'
     ends 0 '' "$muster" analyze -q -d "$db" $at \
         --waivers "$dir/all.csv" --max-unknown 1
     ends 0 '' "$muster" diff -d "$db" --fail-on info
+
+    # Unknown of little weight does not make a Mac unknown: what is grave about
+    # it is accepted, what is not stays open. A silent one is never known.
+    printf '%s\n' serial,filevault,auto_login,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,os_version,bootstrap_escrowed_server,recovery_key_escrowed \
+        C02GATE007,on,false,2026-11-20,true,ade,true,true,15.1,true,true \
+        C02GATE008,,,2026-11-20,true,ade,true,true,15.1,true,true >"$dir/light.csv"
+    printf '%s\n' serial,account,secure_token C02GATE007,anna,true \
+        C02GATE007,bo,true C02GATE008,anna,true C02GATE008,bo,true \
+        >"$dir/people.csv"
+    check light "$muster" ingest -q -d "$dir/g.db" $at "$dir/light.csv" \
+        "$dir/people.csv"
+    check light "$muster" analyze -q -d "$dir/g.db" $at
+    printf 'rule,serial,reason,owner,expires\n' >"$dir/grave.csv"
+    sqlite3 -separator , "$dir/g.db" "SELECT DISTINCT id, '*', 'agreed', 'Jo',
+        '2027-01-01' FROM finding JOIN rule USING (period_id, rule_no) WHERE
+        result = 'unknown' AND finding.severity IN ('critical', 'high')" \
+        >>"$dir/grave.csv"
+    ends 3 '1 of 2 Macs' "$muster" analyze -q -d "$dir/g.db" $at --max-unknown 0
+    ends 0 '' "$muster" analyze -q -d "$dir/g.db" $at --max-unknown 0 \
+        --waivers "$dir/grave.csv"
+    says FV-12 sqlite3 "$dir/g.db" "SELECT id FROM finding JOIN rule
+        USING (period_id, rule_no) WHERE result = 'unknown' AND waiver IS NULL
+        AND finding.severity = 'low' AND id = 'FV-12'"
+    says 'clean
+undetermined' sqlite3 "$dir/g.db" 'SELECT verdict FROM device_result ORDER BY 1'
+    sed 's/2026-11-20/2026-06-01/' "$dir/light.csv" >"$dir/silent.csv"
+    check silent "$muster" ingest -q -d "$dir/s.db" $at "$dir/silent.csv" \
+        "$dir/people.csv"
+    ends 3 '2 of 2 Macs are not known' "$muster" analyze -q -d "$dir/s.db" $at \
+        --waivers "$dir/all.csv" --max-unknown 0
+
+    # A month later with the same findings: nothing new or worse trips it.
+    sed 's/2026-11-20/2026-12-20/' "$dir/november.csv" >"$dir/december.csv"
+    check december "$muster" run -q -d "$db" -o "$dir/out" -F csv \
+        --as-of 2026-12-31 "$dir/december.csv"
+    ends 3 'of severity high' "$muster" analyze -q -d "$db" \
+        --as-of 2026-12-31 --fail-on high
+    ends 0 '' "$muster" diff -d "$db" --fail-on high
+
+    # A list that an operator keeps is no fact of the day it was written.
+    cat >"$dir/roles.json" <<'JSON'
+{"id": "roles", "title": "Roles", "server": "", "about": "Who is who.",
+ "how": "By hand.", "closes": "by hand", "format": ["csv"], "scope": "accounts",
+ "standing": true, "detect": {"all": [["Mac"], ["Who"], ["Role"]]},
+ "columns": [{"column": "Mac", "fact": "serial"},
+  {"column": "Who", "fact": "account"}, {"column": "Role", "fact": "role"}]}
+JSON
+    printf 'Mac,Who,Role\nC02GATE001,anna,primary\n' >"$dir/operator.csv"
+    check operator "$muster" ingest -q -d "$db" --collected 2027-01-30 \
+        --as-of 2027-01-31 --source "$dir/roles.json" "$dir/operator.csv"
+    sed 's/2026-11-20/2027-01-02/' "$dir/november.csv" >"$dir/january.csv"
+    ends 8 'of 2027-01-02' "$muster" run -q -d "$db" -o "$dir/out" -F csv \
+        --as-of 2027-01-31 --max-age 20 "$dir/january.csv"
 }
 finish

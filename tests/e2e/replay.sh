@@ -73,6 +73,31 @@ says '2026-09-30
 2026-11-30' sqlite3 "$db" \
     "SELECT date(as_of - 1, 'unixepoch') FROM run ORDER BY period"
 
+# A rule that is new today: its findings are told from the period on in which
+# they would have been found first, not from today.
+cat >"$dir/rules/LAB-01-new.sql" <<'SQL'
+-- id: LAB-01
+-- title: A rule of today
+-- scope: device
+-- severity: medium
+-- uses: monthly client
+-- loses:
+-- facts: os_version
+-- why: It was not asked before.
+-- fix:
+SELECT device_id, true AS applies, os < 160000 AS fails FROM device_posture
+SQL
+# shellcheck disable=SC2086
+check 'a new rule' "$muster" analyze -q -d "$db" $at --rules "$dir/rules" \
+    --replay
+says '2026-09|new|2026-09-30
+2026-10|open|2026-09-30
+2026-11|open|2026-09-30' sqlite3 "$db" "SELECT DISTINCT period, f.state,
+    date(first_seen - 1, 'unixepoch') FROM finding f
+    JOIN rule r USING (period_id, rule_no) JOIN run USING (period_id)
+    WHERE r.id = 'LAB-01' ORDER BY 1"
+rm "$dir/rules/LAB-01-new.sql"
+
 # What was pruned stays as it is, and the rest goes on.
 check prune "$muster" prune -d "$db" --keep 2
 # shellcheck disable=SC2086
