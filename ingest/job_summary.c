@@ -62,13 +62,17 @@ void job_note(struct job *j, const char *fmt, ...)
 void job_remark(struct job *j, const char *fmt, ...)
 {
     char text[1024];
+    struct strbuf line = {0};
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    text_escape(&j->remarks, text, strlen(text));
-    strbuf_addc(&j->remarks, '\n');
+    text_escape(&line, text, strlen(text));
+    strbuf_addc(&line, '\n');
+    if (!strstr(strbuf_str(&j->remarks), strbuf_str(&line))) /* said once */
+        strbuf_adds(&j->remarks, strbuf_str(&line));
+    strbuf_free(&line);
 }
 
 void job_reject(void *ctx, int64_t line, int64_t column, const char *reason)

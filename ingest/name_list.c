@@ -161,10 +161,11 @@ static bool small_number(struct slice t)
 static bool no_answer(struct slice t)
 {
     static const char *const words[] = {
-        "unknown",   "error",  "n/a",         "na",  "null",    "nil",
-        "undefined", "failed", "unsupported", "not", "true",    "false",
-        "yes",       "no",     "on",          "off", "enabled", "disabled",
-        "-"};
+        "unknown",     "error",   "n/a",         "na",    "null",    "nil",
+        "undefined",   "failed",  "unsupported", "not",   "true",    "false",
+        "yes",         "no",      "on",          "off",   "enabled", "disabled",
+        "missing",     "present", "pending",     "valid", "invalid", "escrowed",
+        "unavailable", "-"};
     size_t i;
 
     if (small_number(t))

@@ -143,4 +143,90 @@ for want in '"filevault":"encrypting"' '"enrollment_type":"ade"' \
             tr -d '"')" '[.. | objects | select(.fact? == $k and .account? == null) | .value][0]' \
             "$dir/explain.json")"
 done
+
+# Each product's form comes back out of that product's export: six products,
+# three facts. The stubs are those of the beginning, except that they answer
+# for everybody.
+stub sysadminctl <<'S'
+case $2 in
+itadmin) echo '2026-11-01 09:41:40.102 sysadminctl[1290:12512] Secure token is ENABLED for user IT Admin' >&2 ;;
+*) echo "2026-11-01 09:41:40.102 sysadminctl[1290:12512] Secure token is DISABLED for user $2" >&2 ;;
+esac
+S
+stub profiles <<'S'
+case $3 in
+bootstraptoken)
+    echo 'profiles: Bootstrap Token supported on server: YES'
+    echo 'profiles: Bootstrap Token escrowed to server: NO' ;;
+enrollment) echo 'MDM enrollment: Yes' ;;
+esac
+S
+stub diskutil <<'S'
+printf 'Cryptographic user for disk3s1s1 (1 found)\n|\n'
+printf '+-- 11111111-81C7-41AA-9676-794E0A14B63D\n    Type: Local Open Directory User\n    Volume Owner: Yes\n'
+S
+export_of() { # product, fact, answer: an export that holds it, in $dir/x.*
+    rm -f "$dir"/x.*
+    said=$(printf '%s' "$3" | sed -e 's/^<result>//' -e 's/<\/result>$//')
+    json=$(printf '%s' "$said" | jq -Rs .)
+    cell=$(printf '%s' "$said" | sed 's/"/""/g')
+    case $1 in
+    addigy)
+        printf 'Serial Number,Has MDM,Device Model Name,Muster %s\nC02COLLECT01,TRUE,MacBook Pro,"%s"\n' \
+            "$2" "$cell" >"$dir/x.csv" ;;
+    jamf)
+        printf 'Computer Name,JSS Computer ID,Serial Number,Muster %s\nmac,1,C02COLLECT01,"%s"\n' \
+            "$2" "$cell" >"$dir/x.csv" ;;
+    kandji)
+        printf '[{"device_id":"k1","device_name":"mac","serial_number":"C02COLLECT01","platform":"Mac","blueprint_name":"b"}]\n' \
+            >"$dir/x.json"
+        printf '{"device_id":"k1","library_items":[{"name":"Muster %s","log":%s,"last_audit_log":null}]}\n' \
+            "$2" "$(printf 'Executing audit script...\n%s\nExit code: 0' \
+                "$said" | jq -Rs .)" >"$dir/x.status.json" ;;
+    fleet)
+        printf '{"hosts":[{"id":1,"hardware_serial":"C02COLLECT01","uuid":"12345678-0000-1111-2222-333344445555","osquery_version":"5.9.1","platform":"darwin","hostname":"mac","seen_time":"2026-11-20T08:00:00Z"}]}\n' \
+            >"$dir/x.json"
+        printf '{"host_id":1,"hostname":"mac","exit_code":0,"execution_id":"e","output":%s}\n' \
+            "$json" >"$dir/x.results.json" ;;
+    simplemdm)
+        printf '{"data":[{"type":"device","id":1,"attributes":{"serial_number":"C02COLLECT01","model":"Mac14,2","status":"enrolled","enrolled_at":"2026-01-01T00:00:00Z"},"relationships":{"custom_attribute_values":{"data":[{"id":"muster-%s","attributes":{"secret":false,"value":%s}}]}}}],"has_more":false}\n' \
+            "$2" "$json" >"$dir/x.json" ;;
+    plain)
+        if [ "$2" = all ]; then
+            printf '%s\n' "$said" >"$dir/x.jsonl"
+        else
+            printf 'serial,Muster %s\nC02COLLECT01,"%s"\n' "$2" "$cell" \
+                >"$dir/x.csv"
+        fi ;;
+    esac
+}
+for product in addigy jamf kandji fleet simplemdm plain; do
+    for fact in tokens bootstrap all; do
+        export_of $product $fact "$(collect sh $product $fact)"
+        set --
+        case $product$fact in
+        plaintokens) set -- --map 'holders=Muster tokens' ;;
+        plainbootstrap) set -- --map 'bootstrap_escrowed_device=Muster bootstrap' ;;
+        fleetbootstrap) set -- --map bootstrap_escrowed_device=output ;;
+        esac
+        rm -f "$dir/x.db"
+        for file in "$dir"/x.*; do
+            case $file in
+            *.results.json | *.csv) "$muster" ingest -q -d "$dir/x.db" \
+                --as-of 2026-11-24 "$@" "$file" ;;
+            *) "$muster" ingest -q -d "$dir/x.db" --as-of 2026-11-24 \
+                "$file" ;;
+            esac
+        done 2>"$dir/said" || { cat "$dir/said"; exit 1; }
+        "$muster" analyze -q -d "$dir/x.db" --as-of 2026-11-24
+        case $fact in
+        tokens) want='1|-' ;;
+        bootstrap) want='-|absent' ;;
+        all) want='1|absent' ;;
+        esac
+        same "$product $fact comes back" "$want" "$(sqlite3 "$dir/x.db" \
+            "SELECT coalesce(sole_holder, '-'), CASE bootstrap_state WHEN
+             'unknown' THEN '-' ELSE bootstrap_state END FROM device_derived")"
+    done
+done
 echo "$n checks"
