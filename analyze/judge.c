@@ -34,7 +34,7 @@ enum severity judged_severity(const struct rule *r, const struct rule_row *row,
     if (configured)
         s = severity_read(configured);
     if (letter != RESULT_FAIL && r->unknown_severity != SEV_NONE &&
-        severity_worse(s, r->unknown_severity))
+        (!configured || severity_worse(s, r->unknown_severity)))
         s = r->unknown_severity;
     return s;
 }

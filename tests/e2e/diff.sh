@@ -141,4 +141,21 @@ No changes' "$muster" diff -d "$dir/same.db"
 
 store "$dir/empty.db"
 ends 2 'no period was judged yet' "$muster" diff -d "$dir/empty.db"
+# A Mac that no longer reports: what it passes counts as unknown, so nothing is
+# called resolved.
+printf 'serial,filevault,last_checkin\nC02SILENT1,off,2026-10-18\n' >"$dir/s1.csv"
+printf 'serial,filevault,last_checkin\nC02SILENT1,on,2026-10-19\n' >"$dir/s2.csv"
+"$muster" run -q -d "$dir/s.db" -o "$dir/s" -F csv --as-of 2026-10-20 \
+    "$dir/s1.csv"
+"$muster" run -q -d "$dir/s.db" -o "$dir/s" -F csv --as-of 2026-11-24 \
+    "$dir/s2.csv"
+checks=$((checks + 1))
+"$muster" diff -d "$dir/s.db" >"$dir/out" 2>&1
+grep -A1 '^Not known any more, still open: 1' "$dir/out" |
+    grep -q '^  FV-01  unassigned  C02SILENT1 ' ||
+    fail "a silent Mac: $(cat "$dir/out")"
+grep -q ',FV-01,unclear,fail high,unknown' \
+    "$dir/s/fleet-monthly-2026-11-changes.csv" ||
+    fail "a silent Mac: $(cat "$dir/s/fleet-monthly-2026-11-changes.csv")"
+
 finish
