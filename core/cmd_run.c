@@ -188,7 +188,7 @@ static void say_missing(const struct told *t)
              t->gain.supply->title, COUNTED(t->gain.checks, "check"),
              COUNTED(t->gain.devices, "Mac"));
     say("missing", line);
-    fprintf(stderr, "          %s\n", t->gain.supply->how);
+    fprintf(stderr, "          %s\n", t->gain.how);
 }
 
 static void say_all(const struct told *t)
@@ -241,12 +241,11 @@ static int print_json(const struct told *t, struct err *err)
                         t->worst_severity, "devices", (json_int_t)t->worst_macs)
             : json_null(),
         "missing",
-        t->gain.supply
-            ? json_pack("{s:s, s:s, s:I, s:I}", "what", t->gain.supply->title,
-                        "how", t->gain.supply->how, "checks",
-                        (json_int_t)t->gain.checks, "devices",
-                        (json_int_t)t->gain.devices)
-            : json_null(),
+        t->gain.supply ? json_pack("{s:s, s:s, s:I, s:I}", "what",
+                                   t->gain.supply->title, "how", t->gain.how,
+                                   "checks", (json_int_t)t->gain.checks,
+                                   "devices", (json_int_t)t->gain.devices)
+                       : json_null(),
         "expected", t->expected_json, "folder", t->reports->dir, "outputs",
         json_outputs(t->reports));
     int rc = o ? json_dumpf(o, stdout, JSON_INDENT(1)) : -1;

@@ -57,7 +57,7 @@ static int print_supplies(sqlite3 *db, int64_t period, struct err *err)
                "     %s\n",
                i + 1, all[i].supply->title, COUNTED(all[i].checks, "check"),
                COUNTED(all[i].rules, "rule"), COUNTED(all[i].devices, "Mac"),
-               all[i].supply->how);
+               all[i].how);
     free(all);
     return rc;
 }

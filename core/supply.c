@@ -182,7 +182,7 @@ size_t supply_rank(const struct supply_gap *gaps, size_t count,
     size_t i, k, n = 0;
 
     for (i = 0; i < supply_count; i++) {
-        struct supply_gain g = {&supplies[i], 0, 0, 0};
+        struct supply_gain g = {.supply = &supplies[i]};
 
         for (k = 0; k < count; k++) {
             if (!closes(g.supply, gaps[k].facts))
@@ -227,6 +227,47 @@ static int add_gap(struct supply_gap **gaps, size_t *n, sqlite3_stmt *st,
     return p[*n - 1].rule && p[*n - 1].facts ? 0 : err_nomem(err);
 }
 
+/* The product whose exports the period holds, as collectors know it; "" for
+ * none or several. */
+static int find_product(sqlite3 *db, int64_t period_id, char *out, size_t size,
+                        struct err *err)
+{
+    static const char sql[] =
+        "SELECT min(p), max(p) FROM (SELECT CASE"
+        "   WHEN i.source GLOB 'addigy*' THEN 'addigy'"
+        "   WHEN i.source GLOB 'jamf*' THEN 'jamf'"
+        "   WHEN i.source GLOB 'kandji*' THEN 'kandji'"
+        "   WHEN i.source GLOB 'fleet*' THEN 'fleet'"
+        "   WHEN i.source GLOB 'simplemdm*' THEN 'simplemdm' END AS p"
+        "  FROM run_import r JOIN import i ON i.import_id = r.import_id"
+        " WHERE r.period_id = :period)";
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    out[0] = '\0';
+    if (db_prepare(db, sql, &st, err) == 0 &&
+        db_bind_int(st, ":period", period_id, err) == 0 &&
+        (step = db_step(st, err)) == 1 &&
+        strcmp(db_text(st, 0), db_text(st, 1)) == 0)
+        snprintf(out, size, "%s", db_text(st, 0));
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
+/* "--for PRODUCT" and "--for plain" as "--for jamf". */
+static void name_product(struct supply_gain *g, const char *product)
+{
+    const char *how = g->supply->how, *at = strstr(how, "--for ");
+    size_t head = at ? (size_t)(at - how) + strlen("--for ") : 0;
+
+    if (!at || !product[0]) {
+        snprintf(g->how, sizeof(g->how), "%s", how);
+        return;
+    }
+    snprintf(g->how, sizeof(g->how), "%.*s%s%s", (int)head, how, product,
+             how + head + strcspn(how + head, " "));
+}
+
 int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
                        const char *use, struct supply_gain *out, size_t *count,
                        struct err *err)
@@ -243,10 +284,12 @@ int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
         " ORDER BY r.id, g.client_id";
     struct supply_gap *gaps = NULL;
     sqlite3_stmt *st = NULL;
-    size_t n = 0;
+    char product[16];
+    size_t n = 0, i;
     int step = -1, rc = -1;
 
-    if (db_prepare(db, sql, &st, err) < 0 ||
+    if (find_product(db, period_id, product, sizeof(product), err) < 0 ||
+        db_prepare(db, sql, &st, err) < 0 ||
         db_bind_int(st, ":period", period_id, err) < 0 ||
         db_bind_int(st, ":client", client_id, err) < 0 ||
         db_bind_text(st, ":use", use, err) < 0)
@@ -257,6 +300,8 @@ int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
     if (step < 0)
         goto out;
     *count = supply_rank(gaps, n, out);
+    for (i = 0; i < *count; i++)
+        name_product(&out[i], product);
     rc = 0;
 out:
     sqlite3_finalize(st);

@@ -38,6 +38,7 @@ struct supply_gap {
 
 struct supply_gain {
     const struct supply *supply;
+    char how[160];   /* the supply's, for the product whose exports were read */
     int64_t checks;  /* sum over rules of the Macs it would decide */
     int64_t devices; /* most Macs of a single rule */
     int rules;       /* how many rules */
@@ -51,7 +52,8 @@ size_t supply_rank(const struct supply_gap *gaps, size_t count,
                    struct supply_gain *out);
 
 /* The same from the table "gap" of a judged period, for the rules of a use
- * ("monthly"); client_id 0 for all. */
+ * ("monthly"); client_id 0 for all. Where exports of one product were read, its
+ * name stands in the commands. */
 int supply_rank_period(sqlite3 *db, int64_t period_id, int64_t client_id,
                        const char *use, struct supply_gain *out, size_t *count,
                        struct err *err) MUST_CHECK;

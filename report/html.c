@@ -66,7 +66,7 @@ static int keep_supplies(const struct report *r, struct err *err)
         rc = 0;
     for (i = 0; rc == 0 && i < n; i++)
         if (db_bind_text(st, ":title", gain[i].supply->title, err) != 0 ||
-            db_bind_text(st, ":how", gain[i].supply->how, err) != 0 ||
+            db_bind_text(st, ":how", gain[i].how, err) != 0 ||
             db_bind_text(st, ":plain", gain[i].supply->plain, err) != 0 ||
             db_bind_int(st, ":checks", gain[i].checks, err) != 0 ||
             db_bind_int(st, ":devices", gain[i].devices, err) != 0 ||
