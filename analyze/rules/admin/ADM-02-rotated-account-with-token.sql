@@ -13,6 +13,9 @@ SELECT account_id,
        laps                                            AS applies,
        secure_token                                    AS fails,
        CASE
+         WHEN laps IS NULL
+         THEN 'whether the password of ' || account || ' is rotated while it '
+              || 'holds a secure token is not known'
          WHEN secure_token IS NULL
          THEN 'whether ' || account || ', whose password is rotated, holds a '
               || 'secure token is not known'

@@ -18,6 +18,9 @@ SELECT device_id,
        END
          AND (NOT enroller_token OR NOT any_token_admin) AS fails,
        CASE
+         WHEN (mdm_enrolled AND enrollment_type = 'manual') IS NULL
+         THEN 'a possible cause: whether somebody without a secure token '
+              || 'enrolled it by hand is not known'
          WHEN NOT enroller_token
          THEN 'enrolled by hand by ' || enrolled_by
               || ', who holds no secure token'

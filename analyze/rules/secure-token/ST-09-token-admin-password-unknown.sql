@@ -15,6 +15,8 @@ SELECT device_id,
        CASE WHEN NOT bootstrap_expected THEN 'high' END
                                                        AS severity,
        CASE
+         WHEN any_token_admin IS NULL
+         THEN 'whether an administrator holds a token is not known'
          WHEN NOT any_token_admin_known
          THEN 'IT knows no password of ' || token_admin_names || '; do not '
               || 'reset it from the server, that may break a good token'

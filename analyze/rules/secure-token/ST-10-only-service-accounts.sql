@@ -14,6 +14,8 @@ SELECT device_id,
        NOT any_person_holder
          AND any_person_without_token                  AS fails,
        CASE
+         WHEN any_holder IS NULL
+         THEN 'whether any account holds a token is not known'
          WHEN NOT any_person_holder AND any_person_without_token
          THEN 'only ' || holder_names || ' may unlock, and no person who works '
               || 'here'

@@ -14,6 +14,8 @@ SELECT device_id,
        NOT any_present_holder                          AS fails,
        CASE WHEN filevault_on THEN 'critical' END      AS severity,
        CASE
+         WHEN any_holder IS NULL
+         THEN 'whether any account holds a token is not known'
          WHEN NOT any_present_holder
          THEN 'only ' || holder_names || ' may unlock, disabled or departed'
          ELSE 'whether a holder is still there is not known'

@@ -22,6 +22,9 @@ SELECT account_id,
          WHEN filevault_on AND holders_min = 0 THEN 'critical'
        END                                             AS severity,
        CASE
+         WHEN secure_token IS NULL
+         THEN 'whether ' || account || ' is shown with a token is not known, '
+              || 'and nothing proves that one works'
          WHEN NOT crypto_user
          THEN account || ' is shown with a token, but the volume has no such '
               || 'user'
