@@ -50,9 +50,9 @@ out:
 /* The Mac by its serial number, or by an id that its rows carry. */
 #define OF_MAC                                                                 \
     "device_id = :mac"                                                         \
-    " OR (device_id IS NULL AND (uuid IN (SELECT uuid FROM device_row"         \
-    " WHERE device_id = :mac) OR mdm_id IN (SELECT mdm_id FROM device_row"     \
-    " WHERE device_id = :mac)))"
+    " OR (device_id IS NULL AND (upper(uuid) IN"                               \
+    " (SELECT upper(uuid) FROM device_row WHERE device_id = :mac)"             \
+    " OR mdm_id IN (SELECT mdm_id FROM device_row WHERE device_id = :mac)))"
 
 /* Others that carry the same ids come along: an id that leads to two serial
  * numbers joins nothing, and that must be seen here too. */
@@ -64,14 +64,15 @@ static const struct {
      "WHERE use = 'custom' OR fact = 'bootstrap_escrowed_device'"},
     {"client", ""},
     {"device_row",
-     "WHERE " OF_MAC " OR uuid IN (SELECT uuid FROM device_row"
+     "WHERE " OF_MAC " OR upper(uuid) IN (SELECT upper(uuid) FROM device_row"
      " WHERE device_id = :mac) OR mdm_id IN (SELECT mdm_id FROM device_row"
      " WHERE device_id = :mac) ORDER BY row_id"},
     {"account_row", "WHERE " OF_MAC " ORDER BY row_id"},
     {"list_row", "WHERE " OF_MAC " ORDER BY rowid"},
     {"device",
      "WHERE device_id = :mac OR device_id IN (SELECT device_id FROM device_row"
-     " WHERE uuid IN (SELECT uuid FROM device_row WHERE device_id = :mac)"
+     " WHERE upper(uuid) IN (SELECT upper(uuid) FROM device_row"
+     " WHERE device_id = :mac)"
      " OR mdm_id IN (SELECT mdm_id FROM device_row WHERE device_id = :mac))"},
     {"run", ""},
     {"rule", ""},

@@ -85,8 +85,8 @@ CREATE TEMP TABLE part (
 
 -- part: joins
 
--- Rows without a usable serial number find their Mac by the hardware id, or by
--- the server's id within the same source and client. An id that leads to two
+-- Rows without a usable serial number find their Mac by the hardware id, in
+-- whichever letters, or by the server's id within the same source and client. An id that leads to two
 -- serial numbers leads nowhere, and so do two ids that disagree.
 DROP TABLE IF EXISTS temp.id_map;
 
@@ -100,7 +100,7 @@ CREATE TEMP TABLE id_map (
 INSERT INTO id_map
 SELECT id, scope,
        CASE WHEN min(device_id) = max(device_id) THEN min(device_id) END
-  FROM (SELECT r.uuid AS id, 0 AS scope, r.device_id
+  FROM (SELECT upper(r.uuid) AS id, 0 AS scope, r.device_id
           FROM part p
           CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
                                  AND r.import_id = p.import_id
@@ -110,7 +110,7 @@ SELECT id, scope,
           CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
                                  AND r.import_id = p.import_id
         UNION ALL
-        SELECT r.uuid, 0, r.device_id
+        SELECT upper(r.uuid), 0, r.device_id
           FROM part p
           CROSS JOIN account_row r ON r.row_id BETWEEN p.a_low AND p.a_high
                                   AND r.import_id = p.import_id
@@ -138,7 +138,7 @@ SELECT r.row_id,
   FROM part p
   CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
                          AND r.import_id = p.import_id
-  LEFT JOIN id_map u ON u.id = r.uuid AND u.scope = 0
+  LEFT JOIN id_map u ON u.id = upper(r.uuid) AND u.scope = 0
   LEFT JOIN id_map m ON m.id = r.mdm_id AND m.scope = p.scope
  WHERE r.device_id IS NULL;
 
@@ -149,7 +149,7 @@ SELECT r.row_id,
   FROM part p
   CROSS JOIN account_row r ON r.row_id BETWEEN p.a_low AND p.a_high
                           AND r.import_id = p.import_id
-  LEFT JOIN id_map u ON u.id = r.uuid AND u.scope = 0
+  LEFT JOIN id_map u ON u.id = upper(r.uuid) AND u.scope = 0
   LEFT JOIN id_map m ON m.id = r.mdm_id AND m.scope = p.scope
  WHERE r.device_id IS NULL;
 
@@ -160,7 +160,7 @@ SELECT r.rowid,
   FROM part p
   CROSS JOIN list_row r ON r.rowid BETWEEN p.l_low AND p.l_high
                        AND r.import_id = p.import_id
-  LEFT JOIN id_map u ON u.id = r.uuid AND u.scope = 0
+  LEFT JOIN id_map u ON u.id = upper(r.uuid) AND u.scope = 0
   LEFT JOIN id_map m ON m.id = r.mdm_id AND m.scope = p.scope
  WHERE r.device_id IS NULL;
 

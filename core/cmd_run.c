@@ -141,6 +141,12 @@ static void say_read(const struct told *t)
              COUNTED(t->judged->imports, "file"), COUNTED(t->records, "record"),
              (long long)t->rejected, (long long)t->left_out);
     say("read", line);
+    if (t->judged->unjoined) {
+        snprintf(line, sizeof(line),
+                 "%lld %s led to no Mac: no serial number, and no id of one",
+                 COUNTED(t->judged->unjoined, "record"));
+        say("", line);
+    }
     if (t->expected.known) {
         expectation_line(&t->expected, line, sizeof(line));
         say("", line);

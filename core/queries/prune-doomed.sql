@@ -41,7 +41,7 @@ CREATE TEMP TABLE prune_id (
 ) WITHOUT ROWID;
 
 INSERT OR IGNORE INTO prune_id
-SELECT r.uuid, r.device_id
+SELECT upper(r.uuid), r.device_id
   FROM device_row r
  WHERE r.import_id IN (SELECT import_id FROM prune_import)
    AND r.uuid IS NOT NULL AND r.device_id IS NOT NULL;

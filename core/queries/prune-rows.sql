@@ -4,7 +4,7 @@ DELETE FROM device_row
    AND coalesce((SELECT n.device_mask FROM prune_need n
                   WHERE n.device_id = coalesce(device_row.device_id,
                         (SELECT i.device_id FROM prune_id i
-                          WHERE i.id = device_row.uuid),
+                          WHERE i.id = upper(device_row.uuid)),
                         (SELECT i.device_id FROM prune_id i
                           WHERE i.id = device_row.mdm_id))), 0) = 0;
 
@@ -13,7 +13,7 @@ DELETE FROM account_row
    AND coalesce((SELECT n.account_mask FROM prune_need n
                   WHERE n.device_id = coalesce(account_row.device_id,
                         (SELECT i.device_id FROM prune_id i
-                          WHERE i.id = account_row.uuid),
+                          WHERE i.id = upper(account_row.uuid)),
                         (SELECT i.device_id FROM prune_id i
                           WHERE i.id = account_row.mdm_id))), 0) = 0;
 
@@ -23,7 +23,7 @@ DELETE FROM list_row
                    FROM prune_need n
                   WHERE n.device_id = coalesce(list_row.device_id,
                         (SELECT i.device_id FROM prune_id i
-                          WHERE i.id = list_row.uuid),
+                          WHERE i.id = upper(list_row.uuid)),
                         (SELECT i.device_id FROM prune_id i
                           WHERE i.id = list_row.mdm_id))), 0) = 0;
 

@@ -54,4 +54,25 @@ C02NAMES0003|CORP\mac' "SELECT serial, name
                   FROM device_row JOIN device USING (device_id) ORDER BY 1"
 reads 1 "SELECT count(*) FROM device_row WHERE instr(raw, 'u2019')"
 
+# 3. hardware ids join in whichever letters; what joins nothing is told
+rm r.db
+cat >ids.csv <<'E_'
+serial,uuid,filevault
+C02UUID00001,00000000-0000-4000-8000-0000000000AB,on
+E_
+cat >more.csv <<'E_'
+uuid,os_version,observed_at
+00000000-0000-4000-8000-0000000000ab,15.7.2,2026-11-20
+00000000-0000-4000-8000-0000000000cd,15.7.2,2026-11-20
+E_
+check "ids" "$muster" run -d r.db -o ids -F csv,json --as-of 2026-11-24 \
+    ids.csv more.csv
+reads "15.7.2" "SELECT os_version FROM device_text"
+checks=$((checks + 1))
+grep -q '^ *1 record led to no Mac: no serial number, and no id of one' stderr ||
+    fail "what joins nothing"
+check "evidence of a joined row" "$muster" explain -d r.db C02UUID00001
+checks=$((checks + 1))
+grep -q '^  os_version  *15.7.2 .*line 2' stdout || fail "evidence"
+
 finish
