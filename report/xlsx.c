@@ -47,7 +47,7 @@ static const struct sheet_spec devices = {
     "next_step effort cannot_do cannot_do_perhaps readiness failed unknown "
     "notchecked asset_tag model chip os_version last_checkin not_reporting "
     "filevault bootstrap_state holders holder_names token_admins "
-    "token_admin_names repair_path next_remedy *",
+    "token_admin_names repair_path takes_update takes_wipe next_remedy *",
     3,
     false,
     12};
@@ -58,7 +58,7 @@ static const struct sheet_spec moves = {
     "worst_severity cannot_do cannot_do_perhaps failed unknown notchecked "
     "asset_tag model chip os_version last_checkin not_reporting filevault "
     "bootstrap_state holders holder_names token_admins token_admin_names "
-    "repair_path next_remedy *",
+    "repair_path takes_update takes_wipe next_remedy *",
     3, false};
 static const struct sheet_spec accounts = {
     "Accounts",

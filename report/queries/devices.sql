@@ -50,6 +50,17 @@ SELECT c.name                       AS client,
        v.open                       AS readiness_open,
        m.who                        AS next_owner,
        m.minutes                    AS next_minutes,
+       -- Will it take the update, and the wipe? Empty: not proved.
+       CASE WHEN instr(' ' || r.lost || ' ', ' update ') THEN 'no'
+            WHEN instr(' ' || r.perhaps_lost || ' ', ' update ') THEN NULL
+            WHEN instr(' ' || r.lost || ' ', ' updates-by-server ')
+            THEN 'by a person'
+            WHEN instr(' ' || r.perhaps_lost || ' ', ' updates-by-server ')
+            THEN NULL
+            ELSE 'by the server' END AS takes_update,
+       CASE WHEN instr(' ' || r.lost || ' ', ' erase ') THEN 'no'
+            WHEN instr(' ' || r.perhaps_lost || ' ', ' erase ') THEN NULL
+            ELSE 'yes' END          AS takes_wipe,
        t.custom                     AS _custom,
        o.device_id                  AS _device_id,
        o.rank                       AS _rank

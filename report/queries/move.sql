@@ -74,7 +74,13 @@ told AS (
 SELECT k.device_id,
        CASE WHEN r.readiness = 'ready' THEN 'R13'
             WHEN r.readiness <> 'unknown' THEN t.remedy END,
-       t.reasons,
+       -- Rules that say so were not checked where the version is not known.
+       coalesce(t.reasons,
+                (SELECT u.title FROM temp.report_rule u
+                  WHERE r.readiness NOT IN ('ready', 'unknown')
+                    AND u.id = CASE WHEN NOT d.any_holder THEN 'ST-05'
+                                    WHEN d.bootstrap_state = 'conflict'
+                                    THEN 'BT-03' END)),
        nullif(ltrim(
          CASE WHEN f.mdm_enrolled IS NULL
               THEN ', whether it is enrolled' ELSE '' END
@@ -90,7 +96,10 @@ SELECT k.device_id,
          || CASE WHEN d.any_holder IS NULL
               THEN ', who holds a secure token' ELSE '' END
          || CASE WHEN d.bootstrap_state = 'unknown'
-              THEN ', whether the bootstrap token is stored' ELSE '' END
+              THEN ', whether the bootstrap token is stored'
+              WHEN d.bootstrap_state = 'conflict'
+              THEN ', which of Mac and server is right about the bootstrap token'
+              ELSE '' END
          || CASE WHEN f.last_checkin IS NULL
               THEN ', when it last reported' ELSE '' END, ', '), '')
   FROM temp.report_rank k

@@ -59,4 +59,25 @@ is BADKEY rescue ''
 is UNREADY erase 'auto updates-by-server'
 # Not asked is not proved.
 is UNASKED '' 'auto updates-by-server erase settings kexts psso'
+
+# Will it take the update, and the wipe? Empty where it is not proved.
+check report "$muster" report -q -d "$db" -F csv -o "$dir/out"
+takes() { # SERIAL UPDATE WIPE
+    checks=$((checks + 1))
+    got=$(python3 - "$1" "$dir/out/fleet-monthly-2026-11-devices.csv" <<'E_'
+import csv, sys
+for row in csv.DictReader(open(sys.argv[2], newline='')):
+    if row['serial'] == sys.argv[1]:
+        print(row['takes_update'] + '|' + row['takes_wipe'])
+E_
+    )
+    [ "$got" = "$2|$3" ] || fail "$1 takes $got, want $2|$3"
+}
+takes PROVEN01 'by the server' yes
+takes NOTOKEN01 'by a person' no
+takes NOTOKENT2 'by the server' yes
+takes OLDT2 'by the server' ''
+takes NOTOKENANY '' ''
+takes UNASKED '' ''
+takes UNREADY '' no
 finish

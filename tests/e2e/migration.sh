@@ -110,4 +110,14 @@ is C02MOVE002 '||' next_step readiness_reasons next_owner
 check both "$muster" analyze -q -d "$db" --as-of 2026-11-30
 tells 'C02MOVE002,ready' "$muster" query -d "$db" \
     'SELECT serial, readiness FROM device_result JOIN device USING (device_id)'
+
+# Rules that were not checked leave a reason all the same.
+printf 'serial,observed_at\nC02MOVE011,2026-11-29\n' >"$dir/bare.csv"
+printf '[{"serial":"C02MOVE012","accounts":[]}]' >"$dir/none.json"
+check bare "$muster" run -q -d "$dir/b.db" -o "$dir/b" -u migration -F csv \
+    --as-of 2026-11-30 "$dir/bare.csv" "$dir/none.json"
+checks=$((checks + 1))
+grep -q 'C02MOVE012.*,hands-on,.*,No account on the Mac holds a secure token,' \
+    "$dir/b/fleet-migration-2026-11-devices.csv" ||
+    fail "$(cat "$dir/b/fleet-migration-2026-11-devices.csv")"
 finish
