@@ -24,8 +24,9 @@ struct missing {
     size_t disputed_count;
     int64_t device_id; /* what is loaded */
     uint64_t unknown, conflict;
-    bool listed;    /* the set of accounts, or of holders, is complete */
-    uint64_t lists; /* the bits of accounts_listed and holders_listed */
+    bool listed;           /* the set of accounts, or of holders, is complete */
+    uint64_t lists;        /* the bits of accounts_listed and holders_listed */
+    uint64_t all_accounts; /* of accounts_listed */
     struct account_masks *items;
     size_t count, cap;
 };
@@ -38,11 +39,13 @@ static int prepare_device(struct missing *m, struct err *err)
 
     strbuf_adds(&sql, "SELECT ");
     for (i = 0; i < device_fact_count; i++) {
-        bool there = strcmp(device_facts[i].name, "platform") != 0;
+        const char *name = device_facts[i].name;
 
-        strbuf_addf(&sql, "%s%s%s", i ? ", " : "",
-                    there ? device_facts[i].name : "1",
-                    there ? " IS NULL" : "");
+        if (strcmp(name, "platform") == 0)
+            strbuf_addf(&sql, "%s1", i ? ", " : "");
+        else /* that a list is not complete decides as little as not knowing */
+            strbuf_addf(&sql, "%s%s IS %s", i ? ", " : "", name,
+                        text_ends(name, "s_listed") ? "NOT TRUE" : "NULL");
     }
     strbuf_adds(&sql, " FROM device_fact JOIN device_text USING (device_id)"
                       " WHERE device_id = ?1");
@@ -118,7 +121,8 @@ struct missing *missing_open(sqlite3 *db, int64_t period_id, struct err *err)
     }
     m->db = db;
     m->period_id = period_id;
-    m->lists = (uint64_t)1 << fact_index(FACT_DEVICE, "accounts_listed") |
+    m->all_accounts = (uint64_t)1 << fact_index(FACT_DEVICE, "accounts_listed");
+    m->lists = m->all_accounts |
                (uint64_t)1 << fact_index(FACT_DEVICE, "holders_listed");
     if (read_disputed(m, err) < 0 || prepare_device(m, err) < 0 ||
         prepare_accounts(m, err) < 0 ||
@@ -269,7 +273,7 @@ static void account_bits(const struct missing *m, int64_t account_id,
             *unknown |= m->items[i].unknown;
             *conflict |= m->items[i].conflict;
         }
-    if (m->count == 0)
+    if (m->count == 0 && (m->unknown & m->all_accounts)) /* else: known, none */
         *unknown = ~(uint64_t)0;
 }
 

@@ -114,7 +114,7 @@ static json_t *missing_of(const json_t *row, const struct forecast_answer *a,
     json_t *list = json_array();
     bool unknown = strcmp(a->verdict, "unknown") == 0;
 
-    if (a->f.row == 2)
+    if (a->f.row == 2 && !known(row, "last_checkin"))
         add_missing(list, "last_checkin");
     else if (a->f.row == 7)
         missing_deciders(list, row);
