@@ -13,11 +13,7 @@
 #include "core/text.h"
 #include "ingest/command_text.h"
 #include "ingest/secrets.h"
-
-struct line {
-    const char *s;
-    size_t n;
-};
+#include "ingest/slice.h"
 
 /* One crypto user of diskutil's list. */
 struct crypto {
@@ -48,36 +44,20 @@ struct reader {
 
 /* ----------------------------------------------------------------- helpers */
 
-static struct line trim(struct line t)
-{
-    while (t.n && ascii_isspace(t.s[0])) {
-        t.s++;
-        t.n--;
-    }
-    while (t.n && ascii_isspace(t.s[t.n - 1]))
-        t.n--;
-    return t;
-}
-
-static bool starts(struct line t, const char *word)
+static bool starts(struct slice t, const char *word)
 {
     size_t n = strlen(word);
 
     return t.n >= n && ascii_ncasecmp(t.s, word, n) == 0;
 }
 
-static bool is(struct line t, const char *word)
+static struct slice after(struct slice t, size_t n)
 {
-    return t.n == strlen(word) && starts(t, word);
-}
-
-static struct line after(struct line t, size_t n)
-{
-    return trim((struct line){t.s + n, t.n - n});
+    return slice_trim((struct slice){t.s + n, t.n - n});
 }
 
 /* Where "word" stands in the line; -1 nowhere. */
-static long find(struct line t, const char *word)
+static long find(struct slice t, const char *word)
 {
     size_t n = strlen(word), i;
 
@@ -87,7 +67,7 @@ static long find(struct line t, const char *word)
     return -1;
 }
 
-static bool has(struct line t, const char *word)
+static bool has(struct slice t, const char *word)
 {
     return find(t, word) >= 0;
 }
@@ -100,7 +80,7 @@ static void set(struct reader *r, json_t *o, const char *key, json_t *v)
 }
 
 static void set_text(struct reader *r, json_t *o, const char *key,
-                     struct line t)
+                     struct slice t)
 {
     if (t.n > 0)
         set(r, o, key, json_stringn(t.s, t.n));
@@ -117,13 +97,13 @@ static void set_word(struct reader *r, const char *key, const char *word)
 }
 
 /* YES, NO; -1 for anything else. */
-static int yes_no(struct line t)
+static int yes_no(struct slice t)
 {
     while (t.n && t.s[t.n - 1] == '.')
         t.n--;
-    if (is(t, "yes"))
+    if (slice_is(t, "yes"))
         return 1;
-    return is(t, "no") ? 0 : -1;
+    return slice_is(t, "no") ? 0 : -1;
 }
 
 /* "X" too: people mask parts of what they share. */
@@ -134,7 +114,7 @@ static bool hex(char c)
 }
 
 /* A UUID at "s"; copied in upper case. */
-static bool uuid_at(struct line t, size_t at, char out[40])
+static bool uuid_at(struct slice t, size_t at, char out[40])
 {
     size_t i;
 
@@ -151,7 +131,7 @@ static bool uuid_at(struct line t, size_t at, char out[40])
     return true;
 }
 
-static long find_uuid(struct line t, char out[40])
+static long find_uuid(struct slice t, char out[40])
 {
     size_t i;
 
@@ -185,14 +165,14 @@ static void start_mac(struct reader *r)
     r->asked[0] = r->verb[0] = r->pending[0] = '\0';
 }
 
-static json_t *user_named(struct reader *r, struct line name, bool make)
+static json_t *user_named(struct reader *r, struct slice name, bool make)
 {
     json_t *u;
     size_t i;
 
     for (i = 0; i < json_array_size(r->users); i++) {
         u = json_array_get(r->users, i);
-        if (is(name, json_string_value(json_object_get(u, "account"))))
+        if (slice_is(name, json_string_value(json_object_get(u, "account"))))
             return u;
     }
     if (!make || name.n == 0)
@@ -204,7 +184,7 @@ static json_t *user_named(struct reader *r, struct line name, bool make)
     return u;
 }
 
-static bool short_name(struct line t)
+static bool short_name(struct slice t)
 {
     size_t i;
 
@@ -219,7 +199,7 @@ static bool short_name(struct line t)
 
 /* --------------------------------------------------------------- profiles */
 
-static bool read_profiles(struct reader *r, struct line t)
+static bool read_profiles(struct reader *r, struct slice t)
 {
     long at;
     int v;
@@ -245,14 +225,14 @@ static bool read_profiles(struct reader *r, struct line t)
     }
     at = find(t, "EACSPreflight = ");
     if (at >= 0) {
-        struct line w = after(t, (size_t)at + 16);
+        struct slice w = after(t, (size_t)at + 16);
 
         while (w.n && (w.s[w.n - 1] == ';' || w.s[w.n - 1] == '"'))
             w.n--;
         if (w.n && w.s[0] == '"')
             w = after(w, 1);
         set_word(r, "eacs_preflight",
-                 is(w, "success")            ? "success"
+                 slice_is(w, "success")      ? "success"
                  : has(w, "bootstrap token") ? "no_token"
                  : has(w, "not supported")   ? "not_supported"
                  : has(w, "sealed")          ? "unsealed"
@@ -271,7 +251,7 @@ static void enrolled(struct reader *r, bool in_mdm)
         set_word(r, "enrollment_type", r->dep ? "ade" : "manual");
 }
 
-static bool read_enrollment(struct reader *r, struct line t)
+static bool read_enrollment(struct reader *r, struct slice t)
 {
     int v;
 
@@ -282,7 +262,7 @@ static bool read_enrollment(struct reader *r, struct line t)
         return true;
     }
     if (starts(t, "MDM enrollment:")) {
-        struct line w = after(t, 15);
+        struct slice w = after(t, 15);
 
         if (starts(w, "Yes")) {
             enrolled(r, true);
@@ -293,7 +273,7 @@ static bool read_enrollment(struct reader *r, struct line t)
         return true;
     }
     if (starts(t, "MDM server:")) {
-        struct line w = after(t, 11);
+        struct slice w = after(t, 11);
         long at = find(w, "://");
         size_t end;
 
@@ -301,7 +281,7 @@ static bool read_enrollment(struct reader *r, struct line t)
             w = after(w, (size_t)at + 3);
         for (end = 0; end < w.n && !strchr("/?#", w.s[end]); end++)
             ;
-        set_text(r, r->mac, "mdm_server", (struct line){w.s, end});
+        set_text(r, r->mac, "mdm_server", (struct slice){w.s, end});
         return true;
     }
     if (starts(t, "An enrollment profile is currently installed") ||
@@ -315,17 +295,17 @@ static bool read_enrollment(struct reader *r, struct line t)
 /* ------------------------------------------------------------- sysadminctl */
 
 /* Note the short name of the question, echoed or printed before the answer. */
-static void note_question(struct reader *r, struct line t)
+static void note_question(struct reader *r, struct slice t)
 {
     long at = find(t, "-secureTokenStatus ");
-    struct line w;
+    struct slice w;
     size_t end;
 
     if (at < 0)
         return;
     w = after(t, (size_t)at + 19);
     while (w.n && strchr("\"'`", w.s[0]))
-        w = (struct line){w.s + 1, w.n - 1};
+        w = (struct slice){w.s + 1, w.n - 1};
     for (end = 0; end < w.n && !strchr("\"'` \t;|)&", w.s[end]); end++)
         ;
     w.n = end;
@@ -334,25 +314,25 @@ static void note_question(struct reader *r, struct line t)
 }
 
 /* "alice: 2026-... Secure token is ...": the name before the answer. */
-static struct line name_before(struct line t, long at)
+static struct slice name_before(struct slice t, long at)
 {
-    struct line head = trim((struct line){t.s, (size_t)at});
+    struct slice head = slice_trim((struct slice){t.s, (size_t)at});
     const char *colon = memchr(head.s, ':', head.n);
 
     if (!colon)
-        return (struct line){"", 0};
+        return (struct slice){"", 0};
     head.n = (size_t)(colon - head.s);
     /* a time stamp has a colon too */
     if (head.n >= 10 && head.s[4] == '-' && head.s[7] == '-')
-        return (struct line){"", 0};
-    head = trim(head);
-    return short_name(head) ? head : (struct line){"", 0};
+        return (struct slice){"", 0};
+    head = slice_trim(head);
+    return short_name(head) ? head : (struct slice){"", 0};
 }
 
-static bool read_token(struct reader *r, struct line t)
+static bool read_token(struct reader *r, struct slice t)
 {
     long at = find(t, "Secure token is ");
-    struct line word, full, name;
+    struct slice word, full, name;
     json_t *u, *pair;
     bool on;
 
@@ -366,7 +346,7 @@ static bool read_token(struct reader *r, struct line t)
     full = after(word, on ? 17 : 18);
     name = name_before(t, at);
     if (name.n == 0 && r->asked[0])
-        name = (struct line){r->asked, strlen(r->asked)};
+        name = (struct slice){r->asked, strlen(r->asked)};
     if (name.n > 0) {
         u = user_named(r, name, true);
         set(r, u, "secure_token", json_boolean(on));
@@ -382,7 +362,7 @@ static bool read_token(struct reader *r, struct line t)
     return true;
 }
 
-static bool read_auto_login(struct reader *r, struct line t)
+static bool read_auto_login(struct reader *r, struct slice t)
 {
     if (!has(t, "Automatic login "))
         return false;
@@ -396,7 +376,7 @@ static bool read_auto_login(struct reader *r, struct line t)
 
 /* ---------------------------------------------------------------- fdesetup */
 
-static bool read_filevault(struct reader *r, struct line t)
+static bool read_filevault(struct reader *r, struct slice t)
 {
     bool any = false;
 
@@ -424,7 +404,7 @@ static bool read_filevault(struct reader *r, struct line t)
     return true;
 }
 
-static void note_unlocker(struct reader *r, struct line name)
+static void note_unlocker(struct reader *r, struct slice name)
 {
     json_t *list = json_object_get(r->mac, "filevault_users");
 
@@ -437,16 +417,16 @@ static void note_unlocker(struct reader *r, struct line name)
 }
 
 /* fdesetup list: "name,UUID" */
-static bool read_unlocker(struct reader *r, struct line t)
+static bool read_unlocker(struct reader *r, struct slice t)
 {
     const char *comma = memchr(t.s, ',', t.n);
     char guid[40];
-    struct line name;
+    struct slice name;
 
     if (!comma || (size_t)(comma - t.s) + 37 != t.n ||
         !uuid_at(t, (size_t)(comma - t.s) + 1, guid))
         return false;
-    name = (struct line){t.s, (size_t)(comma - t.s)};
+    name = (struct slice){t.s, (size_t)(comma - t.s)};
     if (!short_name(name))
         return false;
     set(r, user_named(r, name, true), "guid", json_string(guid));
@@ -455,15 +435,15 @@ static bool read_unlocker(struct reader *r, struct line t)
 }
 
 /* A row of fdesetup list -extended: TYPE and USER stand right of the UUID. */
-static bool read_extended(struct reader *r, struct line t)
+static bool read_extended(struct reader *r, struct slice t)
 {
     char guid[40];
     long at;
-    struct line w;
+    struct slice w;
 
     if (starts(t, "ESCROW") && has(t, "UUID") && has(t, "TYPE")) {
         r->extended_read = true;
-        note_unlocker(r, (struct line){"", 0});
+        note_unlocker(r, (struct slice){"", 0});
         set_bool(r, "recovery_key_present", false);
         set_bool(r, "bootstrap_record", false);
         set_bool(r, "icloud_recovery", false);
@@ -497,12 +477,12 @@ static bool read_extended(struct reader *r, struct line t)
 
 /* "true" and "false" mean something only after the question; "false" may also
  * be an error, so it says nothing. */
-static bool read_answer(struct reader *r, struct line t)
+static bool read_answer(struct reader *r, struct slice t)
 {
     long at = find(t, "fdesetup ");
 
     if (at >= 0) {
-        struct line w = after(t, (size_t)at + 9);
+        struct slice w = after(t, (size_t)at + 9);
         size_t end;
 
         for (end = 0; end < w.n && !ascii_isspace(w.s[end]); end++)
@@ -511,11 +491,12 @@ static bool read_answer(struct reader *r, struct line t)
                  w.s);
         return false;
     }
-    if (!is(t, "true") && !is(t, "false"))
+    if (!slice_is(t, "true") && !slice_is(t, "false"))
         return false;
-    if (is(t, "true") && strcmp(r->verb, "haspersonalrecoverykey") == 0)
+    if (slice_is(t, "true") && strcmp(r->verb, "haspersonalrecoverykey") == 0)
         set_bool(r, "recovery_key_present", true);
-    if (is(t, "true") && strcmp(r->verb, "hasinstitutionalrecoverykey") == 0)
+    if (slice_is(t, "true") &&
+        strcmp(r->verb, "hasinstitutionalrecoverykey") == 0)
         set_bool(r, "institutional_key", true);
     r->verb[0] = '\0';
     return true;
@@ -539,7 +520,7 @@ static bool add_crypto(struct reader *r, const char *guid)
 }
 
 /* The number in "(3 found)"; -1 none. */
-static long number_found(struct line t)
+static long number_found(struct slice t)
 {
     long at = find(t, " found)"), n = 0, unit = 1;
 
@@ -553,7 +534,7 @@ static long number_found(struct line t)
     return n;
 }
 
-static bool read_crypto(struct reader *r, struct line t)
+static bool read_crypto(struct reader *r, struct slice t)
 {
     char guid[40];
     struct crypto *last;
@@ -571,12 +552,12 @@ static bool read_crypto(struct reader *r, struct line t)
     if (t.n <= 48 && find_uuid(t, guid) >= 0 && !memchr(t.s, ',', t.n))
         return add_crypto(r, guid);
     while (t.n && (t.s[0] == '|' || t.s[0] == ' '))
-        t = (struct line){t.s + 1, t.n - 1};
+        t = (struct slice){t.s + 1, t.n - 1};
     if (r->crypto_count == 0)
         return t.n == 0;
     last = &r->crypto[r->crypto_count - 1];
     if (starts(t, "Type:")) {
-        struct line w = after(t, 5);
+        struct slice w = after(t, 5);
 
         snprintf(last->type, sizeof(last->type), "%.*s", (int)w.n, w.s);
         return true;
@@ -643,7 +624,7 @@ static void join_crypto(struct reader *r)
 
 /* -------------------------------------------------------------------- dscl */
 
-static void authority(struct reader *r, json_t *u, struct line t)
+static void authority(struct reader *r, json_t *u, struct slice t)
 {
     set(r, u, "token_tag", json_boolean(has(t, ";SecureToken;")));
     if (has(t, "DisabledUser"))
@@ -654,7 +635,7 @@ static void authority(struct reader *r, json_t *u, struct line t)
         set(r, u, "kind", json_string("local"));
 }
 
-static void attribute(struct reader *r, const char *name, struct line t)
+static void attribute(struct reader *r, const char *name, struct slice t)
 {
     json_t *u = r->user;
     char *end;
@@ -665,7 +646,7 @@ static void attribute(struct reader *r, const char *name, struct line t)
 
         for (n = 0; n < t.n && !ascii_isspace(t.s[n]); n++)
             ;
-        set_text(r, u, "account", (struct line){t.s, n});
+        set_text(r, u, "account", (struct slice){t.s, n});
     } else if (strcmp(name, "RealName") == 0) {
         set_text(r, u, "full_name", t);
     } else if (strcmp(name, "GeneratedUID") == 0) {
@@ -679,7 +660,7 @@ static void attribute(struct reader *r, const char *name, struct line t)
     } else if (strcmp(name, "RecordType") == 0) {
         set(r, u, "group", json_boolean(has(t, "Groups")));
     } else if (strcmp(name, "IsHidden") == 0) {
-        set(r, u, "hidden", json_boolean(is(t, "1") || yes_no(t) == 1));
+        set(r, u, "hidden", json_boolean(slice_is(t, "1") || yes_no(t) == 1));
     }
 }
 
@@ -700,7 +681,7 @@ static void end_record(struct reader *r)
         }
     } else if (name) {
         json_object_del(r->user, "group");
-        u = user_named(r, (struct line){name, strlen(name)}, true);
+        u = user_named(r, (struct slice){name, strlen(name)}, true);
         if (json_object_update_missing(u, r->user) != 0)
             r->failed = true;
     }
@@ -708,7 +689,7 @@ static void end_record(struct reader *r)
     r->user = NULL;
 }
 
-static bool read_admins(struct reader *r, struct line t)
+static bool read_admins(struct reader *r, struct slice t)
 {
     size_t i, start = 0;
 
@@ -731,24 +712,24 @@ static bool read_admins(struct reader *r, struct line t)
     return true;
 }
 
-static bool read_member(struct reader *r, struct line t)
+static bool read_member(struct reader *r, struct slice t)
 {
     long at = find(t, " is a member of admin");
     bool yes = at >= 0;
-    struct line name;
+    struct slice name;
 
     if (at < 0)
         at = find(t, " is NOT a member of admin");
     if (at < 0 || (!starts(t, "yes ") && !starts(t, "no ")))
         return false;
-    name =
-        trim((struct line){t.s + (yes ? 4 : 3), (size_t)at - (yes ? 4u : 3u)});
+    name = slice_trim(
+        (struct slice){t.s + (yes ? 4 : 3), (size_t)at - (yes ? 4u : 3u)});
     if (short_name(name))
         set(r, user_named(r, name, true), "admin", json_boolean(yes));
     return true;
 }
 
-static bool read_record(struct reader *r, struct line raw, struct line t)
+static bool read_record(struct reader *r, struct slice raw, struct slice t)
 {
     static const char *const known[] = {"RecordName",
                                         "RealName",
@@ -793,7 +774,8 @@ static bool read_record(struct reader *r, struct line raw, struct line t)
         /* RecordName and UniqueID come last but may be followed */
         return true;
     }
-    if (is(t, "-") || starts(t, "===") || starts(t, "<dscl_cmd> DS Error") ||
+    if (slice_is(t, "-") || starts(t, "===") ||
+        starts(t, "<dscl_cmd> DS Error") ||
         (starts(t, "AppleMetaNodeLocation:") && (r->seen & NAME)))
         end_record(r);
     return false;
@@ -801,7 +783,7 @@ static bool read_record(struct reader *r, struct line raw, struct line t)
 
 /* ------------------------------------------------------------ who is it */
 
-static bool read_hardware(struct reader *r, struct line t)
+static bool read_hardware(struct reader *r, struct slice t)
 {
     static const struct {
         const char *label, *fact;
@@ -815,7 +797,7 @@ static bool read_hardware(struct reader *r, struct line t)
                   {"BuildVersion:", "os_build"},
                   {"macOS Build:", "os_build"}};
     const char *have;
-    struct line w;
+    struct slice w;
     size_t i;
 
     for (i = 0; i < COUNT_OF(labels); i++) {
@@ -825,7 +807,7 @@ static bool read_hardware(struct reader *r, struct line t)
         if (w.n == 0)
             return true;
         have = json_string_value(json_object_get(r->mac, labels[i].fact));
-        if (i < 2 && have && !is(w, have))
+        if (i < 2 && have && !slice_is(w, have))
             start_mac(r);
         set_text(r, r->mac, labels[i].fact, w);
         return true;
@@ -907,7 +889,7 @@ static void join(struct reader *r)
 
 /* -------------------------------------------------------------------- lines */
 
-static bool dangerous(struct line t)
+static bool dangerous(struct slice t)
 {
     return has(t, "-password") || has(t, "-adminPassword") ||
            has(t, "-newPassword") || has(t, "AuthenticationHint") ||
@@ -915,9 +897,9 @@ static bool dangerous(struct line t)
            secret_shape(t.s, t.n);
 }
 
-static void read_line(struct reader *r, struct line raw)
+static void read_line(struct reader *r, struct slice raw)
 {
-    struct line t = trim(raw);
+    struct slice t = slice_trim(raw);
 
     if (t.n == 0 || t.n > 8192 || dangerous(t))
         return;
@@ -940,7 +922,7 @@ static void read_lines(struct reader *r, const char *s, size_t n)
     for (i = 0; i <= n; i++) {
         if (i < n && s[i] != '\n' && s[i] != '\r')
             continue;
-        read_line(r, (struct line){s + start, i - start});
+        read_line(r, (struct slice){s + start, i - start});
         if (i + 1 < n && s[i] == '\r' && s[i + 1] == '\n')
             i++;
         start = i + 1;
@@ -987,7 +969,7 @@ bool command_text_looks(const char *s, size_t n)
                                         "member of admin",
                                         "enrollment profile",
                                         "Unknown user "};
-    struct line t = trim((struct line){s, n});
+    struct slice t = slice_trim((struct slice){s, n});
     size_t i;
 
     if (t.n < 12)
@@ -1001,7 +983,7 @@ bool command_text_looks(const char *s, size_t n)
 }
 
 /* Can this line not be the beginning of a longer one? */
-static bool line_is_whole(struct line t)
+static bool line_is_whole(struct slice t)
 {
     char guid[40];
 
@@ -1019,13 +1001,15 @@ size_t command_text_whole(const char *s, size_t n)
 
     while (start > 0 && s[start - 1] != '\n' && s[start - 1] != '\r')
         start--;
-    return line_is_whole(trim((struct line){s + start, n - start})) ? n : start;
+    return line_is_whole(slice_trim((struct slice){s + start, n - start}))
+               ? n
+               : start;
 }
 
 json_t *command_text_read(const char *s, size_t n)
 {
     struct reader r = {.all = NULL};
-    struct line t = trim((struct line){s, n});
+    struct slice t = slice_trim((struct slice){s, n});
 
     if (t.n && t.s[0] == '{') {
         r.all = read_json(t.s, t.n);

@@ -11,22 +11,7 @@
 #include "ingest/chip.h"
 #include "ingest/mapping.h"
 #include "ingest/secrets.h"
-
-struct slice {
-    const char *s;
-    size_t n;
-};
-
-static struct slice trim(struct slice t)
-{
-    while (t.n && ascii_isspace(t.s[0])) {
-        t.s++;
-        t.n--;
-    }
-    while (t.n && ascii_isspace(t.s[t.n - 1]))
-        t.n--;
-    return t;
-}
+#include "ingest/slice.h"
 
 static bool fits(const char *pattern, struct slice t)
 {
@@ -90,7 +75,7 @@ static bool has_group_like(struct slice t, const char *pattern)
     while (i < t.n) {
         for (n = 0; !group_edge(t, i + n); n++)
             ;
-        if (n && fits(pattern, trim((struct slice){t.s + i, n})))
+        if (n && fits(pattern, slice_trim((struct slice){t.s + i, n})))
             return true;
         i += n + 1;
     }
@@ -117,7 +102,8 @@ static struct slice without_bullet(struct slice t)
 {
     static const char bullet[] = "\xe2\x80\xa2";
 
-    for (t = trim(t); t.n >= 3 && memcmp(t.s, bullet, 3) == 0; t = trim(t)) {
+    for (t = slice_trim(t); t.n >= 3 && memcmp(t.s, bullet, 3) == 0;
+         t = slice_trim(t)) {
         t.s += 3;
         t.n -= 3;
     }
@@ -162,7 +148,7 @@ struct map_cell map_line(const struct column_spec *spec,
 
 bool map_names_word(const struct column_spec *spec, const struct map_cell *c)
 {
-    return find_word(spec, trim((struct slice){c->s, c->n})) != NULL;
+    return find_word(spec, slice_trim((struct slice){c->s, c->n})) != NULL;
 }
 
 static int two(const char *s)
@@ -554,7 +540,7 @@ enum got map_read_cell(struct map *m, const struct column_spec *spec,
                        struct fact_value *out)
 {
     struct map_cell line = map_line(spec, c);
-    struct slice t = trim((struct slice){line.s, line.n});
+    struct slice t = slice_trim((struct slice){line.s, line.n});
     const struct word *w;
 
     if (t.n == 0) {

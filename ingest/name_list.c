@@ -9,31 +9,11 @@
 
 #include "core/text.h"
 #include "ingest/name_list.h"
+#include "ingest/slice.h"
 
 #include <jansson.h>
 
 #define NAMES_UNKNOWN (-3)
-
-struct slice {
-    const char *s;
-    size_t n;
-};
-
-static struct slice trim(struct slice t)
-{
-    while (t.n && ascii_isspace(t.s[0])) {
-        t.s++;
-        t.n--;
-    }
-    while (t.n && ascii_isspace(t.s[t.n - 1]))
-        t.n--;
-    return t;
-}
-
-static bool is(struct slice t, const char *word)
-{
-    return strlen(word) == t.n && ascii_ncasecmp(t.s, word, t.n) == 0;
-}
 
 /* What scripts print where nobody is on the list. */
 static bool nobody(struct slice t)
@@ -66,7 +46,7 @@ static bool nobody(struct slice t)
     while (t.n && (t.s[t.n - 1] == '.' || t.s[t.n - 1] == '!'))
         t.n--;
     for (i = 0; i < COUNT_OF(words); i++)
-        if (is(t, words[i]))
+        if (slice_is(t, words[i]))
             return true;
     return false;
 }
@@ -171,20 +151,20 @@ static bool no_answer(struct slice t)
     if (small_number(t))
         return true;
     for (i = 0; i < COUNT_OF(words); i++)
-        if (is(t, words[i]))
+        if (slice_is(t, words[i]))
             return true;
     return false;
 }
 
 static struct slice unquote(struct slice t)
 {
-    t = trim(t);
+    t = slice_trim(t);
     if (t.n >= 2 && (t.s[0] == '"' || t.s[0] == '\'') &&
         t.s[t.n - 1] == t.s[0]) {
         t.s++;
         t.n -= 2;
     }
-    return trim(t);
+    return slice_trim(t);
 }
 
 /* Split at any character of "at"; false where a part is no name. */
@@ -249,7 +229,7 @@ static bool object_names(struct name_list *n, struct slice t)
 static bool any_names(struct name_list *n, struct slice t, const char *split,
                       int admin)
 {
-    t = trim(t);
+    t = slice_trim(t);
     if (t.n == 0 || nobody(t))
         return true;
     if (t.n > 3 && t.s[0] == '[' && t.s[1] == '{')
@@ -286,9 +266,9 @@ static int label(struct slice *t)
 
     if (!colon)
         return -2;
-    head = trim((struct slice){t->s, (size_t)(colon - t->s)});
+    head = slice_trim((struct slice){t->s, (size_t)(colon - t->s)});
     for (i = 0; i < COUNT_OF(labels); i++) {
-        if (is(head, labels[i].word)) {
+        if (slice_is(head, labels[i].word)) {
             t->n -= (size_t)(colon + 1 - t->s);
             t->s = colon + 1;
             return labels[i].admin;
@@ -321,7 +301,7 @@ static bool labelled(struct name_list *n, struct slice t, const char *split)
     for (i = 0; i <= t.n; i++) {
         if (i < t.n && t.s[i] != '\n' && t.s[i] != '\r')
             continue;
-        rest = trim((struct slice){t.s + start, i - start});
+        rest = slice_trim((struct slice){t.s + start, i - start});
         start = i + 1;
         while (rest.n) {
             line = (struct slice){rest.s, label_within(rest)};
@@ -367,7 +347,7 @@ static bool assigned(struct name_list *n, struct slice t)
 
         if (i < t.n && !ascii_isspace(t.s[i]))
             continue;
-        word = trim((struct slice){t.s + start, i - start});
+        word = slice_trim((struct slice){t.s + start, i - start});
         start = i + 1;
         if (word.n == 0)
             continue;
@@ -387,7 +367,7 @@ static bool assigned(struct name_list *n, struct slice t)
 enum names_read name_list_read(struct name_list *n, const char *s, size_t len,
                                bool lines, const char *split)
 {
-    struct slice t = trim((struct slice){s, len}), first = t;
+    struct slice t = slice_trim((struct slice){s, len}), first = t;
 
     name_list_reset(n);
     if (lines)

@@ -1,0 +1,20 @@
+/*
+ * slice.h - a part of a text that is somewhere else.
+ */
+#ifndef MUSTER_INGEST_SLICE_H
+#define MUSTER_INGEST_SLICE_H
+
+#include "core/base.h"
+
+struct slice {
+    const char *s;
+    size_t n;
+};
+
+/* Without the ASCII white space around it. */
+struct slice slice_trim(struct slice t);
+
+/* "word" and nothing else, in whichever ASCII case. */
+bool slice_is(struct slice t, const char *word);
+
+#endif
