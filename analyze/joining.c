@@ -14,6 +14,11 @@ static const char *const short_names[ROW_KINDS] = {"d", "a", "l"};
 static const char *const joins[ROW_KINDS] = {"device_join", "account_join",
                                              "list_join"};
 
+const char *row_short_name(enum row_kind kind)
+{
+    return short_names[kind];
+}
+
 void row_device(const struct resolve *r, enum row_kind kind, struct strbuf *b)
 {
     const char *x = short_names[kind];

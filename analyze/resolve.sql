@@ -20,13 +20,15 @@ newest AS (
 SELECT l.import_id, l.collected, l.carries_device, l.carries_listed,
        l.carries_account,
        dense_rank() OVER (ORDER BY CASE WHEN l.source LIKE 'canonical-%'
+                                          OR l.source IN ('operator-accounts',
+                                                          'operator-devices')
                                         THEN 'canonical'
                                         WHEN l.server <> ''
                                         THEN 'server ' || l.server
                                         ELSE 'source ' || l.source END,
                                    l.client),
        l.client, l.standing, l.complete = 'accounts', l.in_order,
-       l.devices, l.accounts
+       l.devices, l.accounts, l.period < :period
   FROM live l
   JOIN newest n ON n.client = l.client AND n.source = l.source
                AND n.period = l.period

@@ -4,6 +4,7 @@
  * resolve.c       the tables, and the order of the steps
  * snapshot.c      which imports take part, and where their rows are
  * joining.c       rows without a serial number, re-enrolled Macs
+ * standing.c      what earlier periods say of Macs that are gone
  * slots.c         what is known of each Mac before its row is written
  * cells.c         values of rows
  * conflicts.c     what sources say differently
@@ -41,6 +42,7 @@ struct part {
     int scope;       /* number of its (source, client) */
     uint32_t client; /* number of --client; 0 for none */
     bool standing;
+    bool earlier;  /* of an earlier period, and holds in this one */
     bool complete; /* its account rows are all accounts of their Mac */
     bool in_order; /* account rows grouped by device_id, ascending */
     struct range rows[ROW_KINDS];
@@ -88,7 +90,8 @@ enum {
     SLOT_COMPLEX = 4,      /* its accounts need merging */
     SLOT_ALL_ACCOUNTS = 8, /* a complete list of accounts was read */
     SLOT_ALL_HOLDERS = 16, /* a complete list of token holders was read */
-    SLOT_DENIED = 32       /* ... while a source says that it was not */
+    SLOT_DENIED = 32,      /* ... while a source says that it was not */
+    SLOT_REPORTED = 64     /* a row of this period names it; see standing.c */
 };
 
 /* What is known of one Mac before its facts are written; by device_id. */
@@ -120,7 +123,7 @@ struct resolve {
     struct names clients;
     int64_t *client_ids;           /* by number; [0] is "unassigned" */
     bool joined[ROW_KINDS];        /* some rows have their Mac from an id */
-    struct ids dropped[ROW_KINDS]; /* rows of replaced records */
+    struct ids dropped[ROW_KINDS]; /* rows that do not count */
     bool ascending;                /* device rows came in order of device_id */
     bool owner_conflict;
     bool list_conflict;
@@ -136,12 +139,18 @@ int snapshot_read(struct resolve *r, struct err *err) MUST_CHECK;
 /* joining.c */
 int joining_run(struct resolve *r, struct err *err) MUST_CHECK;
 
+/* standing.c */
+/* Rows of earlier periods hold for Macs that this one reports: the others are
+ * dropped. After joining, before anything is counted. */
+int standing_run(struct resolve *r, struct err *err) MUST_CHECK;
+
 /*
  * "table AS x" with the Mac of each row as an expression: x.device_id, or
  * where rows were joined by id coalesce(x.device_id, xj.device_id). The rows
  * are those of temp.part, or of one part by :low, :high and :import.
  */
 const char *row_table(enum row_kind kind);
+const char *row_short_name(enum row_kind kind); /* x */
 void row_device(const struct resolve *r, enum row_kind kind, struct strbuf *b);
 void row_from_one(const struct resolve *r, enum row_kind kind,
                   struct strbuf *b);

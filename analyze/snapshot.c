@@ -140,6 +140,7 @@ static int read_part(struct resolve *r, sqlite3_stmt *st, struct finder *f,
         .standing = sqlite3_column_int(st, 7) != 0,
         .complete = sqlite3_column_int(st, 8) != 0,
         .in_order = sqlite3_column_int(st, 9) != 0,
+        .earlier = sqlite3_column_int(st, 12) != 0,
     };
     if (sqlite3_column_type(st, 1) != SQLITE_NULL)
         p->collected = sqlite3_column_int64(st, 1);

@@ -190,7 +190,8 @@ static int read_signature(struct job *j, struct signature *sig, struct err *err)
 
 int job_find_source(struct job *j, struct err *err)
 {
-    struct signature sig = {0};
+    struct signature sig = {.maps = j->in->o->map,
+                            .map_count = j->in->o->map_count};
     struct err cause = {0};
     int rc = 0;
 

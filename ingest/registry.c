@@ -211,6 +211,21 @@ static bool need_met(const struct signature *sig, const char *prefix,
     return false;
 }
 
+/* What --map gives is in the file, by whatever name. */
+static bool is_mapped(const struct signature *sig, const struct need *n)
+{
+    size_t i, k, length;
+
+    for (i = 0; i < sig->map_count; i++)
+        for (k = 0; k < n->count; k++) {
+            length = strlen(n->names[k]);
+            if (text_starts(sig->maps[i], n->names[k]) &&
+                sig->maps[i][length] == '=')
+                return true;
+        }
+    return false;
+}
+
 /* "below" stands before the names of columns but not in the file. */
 static int known_columns(const struct specs *specs, const struct signature *sig,
                          const char *prefix, const char *below)
@@ -262,7 +277,7 @@ static int fit_at(const struct source *s, const struct signature *sig,
         if (!need_met(sig, prefix, &s->all[i]))
             return -1;
     for (i = 0; i < s->none_count; i++)
-        if (need_met(sig, prefix, &s->none[i]))
+        if (need_met(sig, prefix, &s->none[i]) || is_mapped(sig, &s->none[i]))
             return -1;
     return known_columns(&s->columns, sig, prefix, rows_of(s)) +
            known_columns(&s->device_columns, sig, prefix, "") +
@@ -324,6 +339,12 @@ const char *source_path(const struct source *s, const struct signature *sig)
     return best;
 }
 
+/* Canonical headers are anybody's: a mapping that asks for more goes first. */
+static bool gives_way(const struct source *s, const struct source *other)
+{
+    return s->canonical && !other->canonical;
+}
+
 const struct source *registry_detect(const struct registry *r,
                                      const struct signature *sig,
                                      const char *file, struct err *err)
@@ -333,13 +354,15 @@ const struct source *registry_detect(const struct registry *r,
     size_t i;
 
     for (i = 0; i < r->count; i++) {
-        fit = source_fit(r->items[i], sig);
-        if (fit > top) {
-            best = r->items[i];
+        const struct source *s = r->items[i];
+
+        fit = source_fit(s, sig);
+        if (fit > top || (fit == top && best && gives_way(best, s))) {
+            best = s;
             rival = NULL;
             top = fit;
-        } else if (fit == top && best) {
-            rival = r->items[i];
+        } else if (fit == top && best && !gives_way(s, best)) {
+            rival = s;
         }
     }
     if (!best) {

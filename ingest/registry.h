@@ -26,6 +26,8 @@ struct signature {
     enum source_format format;
     char **names; /* sorted without ASCII case; for JSON from the top */
     size_t count;
+    const char *const *maps; /* FACT=COLUMN of --map; not its own */
+    size_t map_count;
 };
 
 void signature_add(struct signature *s, const char *name, size_t n);
@@ -36,8 +38,9 @@ bool signature_has(const struct signature *s, const char *prefix,
 
 /*
  * The mapping that fits best: all its needs are met and it knows the most
- * columns. NULL with *err (ERR_INPUT) where none fits or two fit equally;
- * the error names them. "why" says what decided, for `sources detect`.
+ * columns; of as many, canonical files' own gives way. NULL with *err
+ * (ERR_INPUT) where none fits or two fit equally; the error names them. "why"
+ * says what decided, for `sources detect`.
  */
 const struct source *registry_detect(const struct registry *r,
                                      const struct signature *s,

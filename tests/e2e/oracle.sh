@@ -29,8 +29,10 @@ step() {
     }
 }
 
-# What another fleet's files say of the same Macs in an earlier period.
+# What another fleet's files say of the same Macs in an earlier period: what
+# only a person knows holds, for the Macs that are still there.
 before() {
+    echo "$1" >before
     set -- --period=2001-01 --as-of="$(cat "$1/as-of")" "$1"/in/*
     step ingest -q -d fleet.db "$@"
 }

@@ -189,6 +189,51 @@ START_TEST(every_mapping_is_sound_and_has_a_fixture)
 }
 END_TEST
 
+static bool in_columns(const struct source *s, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < s->columns.count; i++)
+        if (strcmp(s->columns.items[i].names[0], name) == 0)
+            return true;
+    return false;
+}
+
+static bool in_none(const struct source *s, const char *name)
+{
+    size_t i, k;
+
+    for (i = 0; i < s->none_count; i++)
+        for (k = 0; k < s->none[i].count; k++)
+            if (strcmp(s->none[i].names[k], name) == 0)
+                return true;
+    return false;
+}
+
+/* A new fact is either one that people know or one that makes an export. */
+START_TEST(operator_files_hold_no_other_fact)
+{
+    static const char *const ids[] = {"operator-devices", "operator-accounts"};
+    struct registry r;
+    struct err err = {0};
+    size_t i, n;
+
+    ck_assert(registry_open(&r, NULL, &err) == 0);
+    for (i = 0; i < 2; i++) {
+        enum fact_scope scope = i ? FACT_ACCOUNT : FACT_DEVICE;
+        const struct source *s = registry_find(&r, ids[i]);
+        const struct fact *f = fact_table(scope, &n);
+
+        ck_assert_ptr_nonnull(s);
+        ck_assert(s->standing && !s->complete_accounts);
+        for (; n > 0; n--, f++)
+            ck_assert_msg(in_columns(s, f->name) != in_none(s, f->name),
+                          "%s does not settle %s", ids[i], f->name);
+    }
+    registry_close(&r);
+}
+END_TEST
+
 static int is_fixture(const struct dirent *d)
 {
     return d->d_name[0] != '.' && strchr(d->d_name, '.') != NULL;
@@ -218,6 +263,7 @@ Suite *sources_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_fixture_gives_what_it_must, 0, file_count);
     tcase_add_test(tc, every_mapping_is_sound_and_has_a_fixture);
+    tcase_add_test(tc, operator_files_hold_no_other_fact);
     suite_add_tcase(s, tc);
     return s;
 }

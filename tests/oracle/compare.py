@@ -37,6 +37,16 @@ def lines(folder, name):
         return f.read().splitlines()
 
 
+def standing_in(folder):
+    """What an earlier period's files said, where there is one."""
+    if not os.path.exists(os.path.join(folder, 'before')):
+        return []
+    earlier = os.path.join(folder, lines(folder, 'before')[0])
+    as_of = oracle.read_as_of(lines(earlier, 'as-of')[0])
+    return [oracle.read_file(path, as_of, None)
+            for path in sorted(glob.glob(os.path.join(earlier, 'in', '*')))]
+
+
 def fleet_of(folder):
     options = lines(folder, 'options')
     given = dict(zip(options[::2], options[1::2]))
@@ -47,7 +57,7 @@ def fleet_of(folder):
         files.append((os.path.join(folder, path),
                       oracle.read_time(own) if own else None))
     return oracle.Fleet(files, oracle.read_as_of(lines(folder, 'as-of')[0]),
-                        given.get('--client'))
+                        given.get('--client'), standing_in(folder))
 
 
 class Comparison:

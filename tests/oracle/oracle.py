@@ -83,6 +83,21 @@ DESCRIPTIVE = {'name', 'site', 'model', 'os_build', 'assigned_user',
 # unknown, and it is a set like every other fact (two different ones: unknown).
 KEYS = {'serial', 'uuid', 'mdm_id', 'platform', 'client', 'account'}
 
+# What only a person can say. A file with nothing else names some accounts of a
+# Mac, never all, and holds in later periods until the next of its kind.
+SAID = {
+    'accounts': {'role', 'password_known_by', 'former_password_known',
+                 'person_status', 'token_verified_at', 'laps'},
+    'devices': {'recovery_key_exported', 'recovery_lock_known',
+                'firmware_password_known', 'activation_bypass_known',
+                'remote_hands', 'needs_kext', 'asset_tag', 'assigned_user',
+                'assigned_email', 'site'},
+}
+SAID_OF = {'accounts': {'serial', 'uuid', 'mdm_id', 'account', 'full_name',
+                        'observed_at'},
+           'devices': {'serial', 'uuid', 'mdm_id', 'name', 'client',
+                       'observed_at'}}
+
 YES_WORDS = {'true', 'yes', 'y', '1', 'on', 'enabled'}
 NO_WORDS = {'false', 'no', 'n', '0', 'off', 'disabled'}
 
@@ -179,6 +194,7 @@ class File:
         self.times = []
         self.collected = None
         self.canonical_accounts = False
+        self.operator = None        # 'accounts' or 'devices'
 
 
 def cell_text(value):
@@ -191,23 +207,34 @@ def cell_text(value):
 
 
 def records_of(path):
-    """Every record of a file as a dict, and whether it is an accounts file."""
+    """Every record of a file as a dict, and the columns that it has."""
     with open(path, encoding='utf-8', newline='') as f:
         if path.endswith('.csv'):
             rows = list(csv.DictReader(f))
             head = next(csv.reader(open(path, encoding='utf-8', newline='')))
-            return rows, 'account' in head
+            return rows, set(head)
         if path.endswith('.jsonl'):
             rows = [json.loads(line) for line in f if line.strip()]
         else:
             rows = json.load(f)
-    return rows, any('account' in r for r in rows)
+    return rows, {name for r in rows for name in r}
+
+
+def operator_file(columns, kind):
+    """The kind where a person's knowledge is all that the file has."""
+    known = columns & (ACCOUNT if kind == 'accounts' else
+                       {**DEVICE, 'accounts': None}).keys()
+    only = known <= SAID[kind] | SAID_OF[kind] and known & SAID[kind]
+    return kind if only else None
 
 
 def read_file(path, as_of, collected):
     file = File(path)
-    records, is_accounts = records_of(path)
+    records, header = records_of(path)
+    is_accounts = 'account' in header
     file.canonical_accounts = is_accounts
+    file.operator = operator_file(header,
+                                  'accounts' if is_accounts else 'devices')
 
     def parse(record, vocabulary, columns):
         facts = {}
@@ -414,10 +441,13 @@ def resolve_device(serial, rows, accounts, files, client):
     conflicts = []
     d = Thing(merge_rows(DEVICE, rows, conflicts))
     d.serial, d.conflicts = serial, conflicts
-    # "Client: from the file, else --client; a conflict is unassigned."
+    # "Client: from the file, else a lookup file, else --client; a conflict is
+    # unassigned."
     # Reading: of all rows whatever their time, for a Mac that two clients
     # claim must not be in the report of either.
-    clients = {r.facts['client'] for r in rows} - {None}
+    # A file that stands is a lookup.
+    clients = ({r.facts['client'] for r in rows if not r.file.operator} -
+               {None} or {r.facts['client'] for r in rows} - {None})
     d.client = (clients.pop() if len(clients) == 1 else
                 'unassigned' if clients else client or 'unassigned')
     if d.needs_kext is None:
@@ -433,7 +463,8 @@ def resolve_device(serial, rows, accounts, files, client):
             d.carried |= file.account_columns
             # Reading: an accounts file says "yes" like a row without a time; a
             # source that says "no" last contradicts it.
-            d.accounts_listed = None if disputed else True
+            if file.operator != 'accounts':
+                d.accounts_listed = None if disputed else True
     d.all_accounts = [resolve_account(accounts[k]) for k in sorted(accounts)]
     d.accounts = [a for a in d.all_accounts if a.kind != 'system']
     return d
@@ -1029,11 +1060,20 @@ def verdict(d, results, more=()):
 class Fleet:
     """Everything the definitions say about a set of files."""
 
-    def __init__(self, paths, as_of, client=None):
-        """paths: (path, collected or None)"""
-        files = [read_file(p, as_of, collected) for p, collected in paths]
+    def __init__(self, paths, as_of, client=None, standing=()):
+        """paths: (path, collected or None); standing: files as they were read
+        in an earlier period."""
+        now = [read_file(p, as_of, collected) for p, collected in paths]
+        # A file given without a client stands until the next without one.
+        newer = set() if client else {f.operator for f in now}
+        held = [f for f in standing if f.operator and f.operator not in newer]
+        files = now + held
         join(files)
         drop_replaced(files)
+        here = {r.serial for f in now for r in f.devices + f.accounts}
+        for f in held:
+            f.devices = [r for r in f.devices if r.serial in here]
+            f.accounts = [r for r in f.accounts if r.serial in here]
         self.devices = resolve_devices(files, client)
         self.results = {}
         for serial, d in self.devices.items():

@@ -20,6 +20,8 @@ import os
 import random
 import sys
 
+import oracle
+
 DAY = 86400
 OS = ('10.12.6 10.13 10.13.6 10.14.6 10.15 10.15.3 10.15.7 11.0 11.0.1 11.4 '
       '11.5 11.5.2 12.0.1 12.7.6 13.2.1 13.3 13.3.1 14.0 14.6.1 15.0 15.6.1 '
@@ -259,9 +261,18 @@ class Maker:
             h['account'].append('observed_at')
         else:
             h['device'].remove('observed_at')
+        if 'said' in kind:
+            h['account'] = self.said('accounts', h['account'])
+            h['device'] = self.said('devices', h['device'])
         # Columns that are there and say nothing in this file.
         h['blank'] = set(rng.sample(device + account, rng.choice([0, 0, 1, 5])))
         return h
+
+    @staticmethod
+    def said(kind, facts):
+        """Those that only a person can say; an id of a server is none."""
+        know = oracle.SAID[kind] | oracle.SAID_OF[kind] - {'mdm_id'}
+        return [f for f in facts if f in know]
 
     def told(self, h, truth, fact, d, scope):
         rng = self.rng
@@ -284,7 +295,7 @@ class Maker:
             return pick(rng, (True, 5), (False, 1), (None, 3))
         if fact == 'accounts_listed':
             return pick(rng, (True, 4), (None, 6), (
-                False, 1 if h['kind'] == 'devices.csv' else 0))
+                False, 1 if h['kind'].startswith('devices') else 0))
         if rng.random() < h['wrong'] and (fact in BOOLS or fact in A_BOOLS or
                                           fact != 'uid'):
             return self.any_value(fact, d['_times'])
@@ -430,7 +441,9 @@ class Maker:
 
     def files(self):
         rng = self.rng
+        gone = rng.choice([0, 0, .1, .3])       # since the fleet before
         devices = [self.device(i) for i in range(self.n)]
+        devices = ([d for d in devices if rng.random() >= gone] or devices[:1])
         clients = rng.choice([['Acme'], ['Acme', 'Zeta'], ['Acme', 'Zeta', 'B']])
         self.mdm = rng.random() < .2
         for i, d in enumerate(devices):
@@ -446,10 +459,13 @@ class Maker:
         kinds += [rng.choice(['devices.csv', 'accounts.csv', 'nested.json',
                               'nested.jsonl', 'accounts.jsonl'])
                   for _ in range(rng.choice([0, 0, 1, 2, 4]))]
+        if rng.random() < .5:                   # what people know
+            kinds.append(rng.choice(['accounts-said.csv', 'accounts-said.json',
+                                     'accounts-said.csv', 'devices-said.csv']))
         rng.shuffle(kinds)
         for kind in kinds:
             h = self.habits(kind)
-            if kind == 'devices.csv':
+            if kind.startswith('devices'):
                 yield (kind, *self.devices_csv(h, devices))
             elif kind.startswith('accounts'):
                 rows = self.accounts_rows(h, devices, not kind.endswith('csv'))
