@@ -26,6 +26,7 @@ struct analysis {
     struct catalogue rules;
     struct remedies remedies;
     struct waivers *waivers;
+    bool past; /* "waivers" are all that the period had */
     struct customs customs;
     int64_t period_id;
 };

@@ -132,8 +132,10 @@ static int accept_risks(struct analysis *a, struct err *err)
 {
     struct waiver_counts w = {0};
 
-    if (waivers_apply(a->db, a->waivers, a->period_id, a->o->as_of, &w, err) <
-        0)
+    if ((!a->past &&
+         waivers_add_sheets(a->waivers, a->db, a->period_id, err) < 0) ||
+        waivers_apply(a->db, a->waivers, a->period_id, a->o->as_of, &w, err) <
+            0)
         return -1;
     a->out->waivers = w.active + w.expiring;
     a->out->waived = w.findings;
@@ -292,6 +294,7 @@ static int replay_one(struct analysis *a, const struct judged *j,
     o.as_of = j->as_of;
     then.o = &o;
     then.out = &out;
+    then.past = true;
     then.waivers = waivers_recall(a->db, j->period_id, err);
     if (then.waivers)
         rc = steps(&then, err);

@@ -8,8 +8,10 @@
 
 #include "analyze/waiver_set.h"
 #include "core/db.h"
+#include "core/resource.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "core/work.h"
 
 size_t waivers_count(const struct waivers *w)
 {
@@ -61,6 +63,25 @@ static int take_row(struct waivers *set, sqlite3_stmt *st, struct err *err)
         if (!(w->cell[i] = strdup(db_text(st, i))))
             return err_nomem(err);
     return 0;
+}
+
+int waivers_add_sheets(struct waivers *w, sqlite3 *db, int64_t period_id,
+                       struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(db, resource_text("analyze/queries/sheets.sql"), &st, err) ==
+            0 &&
+        db_bind_int(st, ":period_id", period_id, err) == 0 &&
+        db_bind_text(st, ":accepts", WORK_ACCEPTS, err) == 0)
+        while ((step = db_step(st, err)) == 1)
+            if (take_row(w, st, err) < 0) {
+                step = -1;
+                break;
+            }
+    sqlite3_finalize(st);
+    return step;
 }
 
 struct waivers *waivers_recall(sqlite3 *db, int64_t period_id, struct err *err)

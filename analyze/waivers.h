@@ -28,6 +28,11 @@ struct waivers *waivers_read(const struct config *config, const char *file,
  * given; NULL with *err. The caller frees. */
 struct waivers *waivers_recall(sqlite3 *db, int64_t period_id, struct err *err);
 
+/* Add what people accepted in sheets that are in the store, for findings that
+ * the period has: the newest sheet of this or an earlier period decides. */
+int waivers_add_sheets(struct waivers *w, sqlite3 *db, int64_t period_id,
+                       struct err *err) MUST_CHECK;
+
 void waivers_free(struct waivers *w); /* NULL is fine */
 size_t waivers_count(const struct waivers *w);
 

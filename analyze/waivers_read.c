@@ -13,6 +13,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "core/work.h"
 
 #include <csv.h>
 
@@ -26,7 +27,6 @@ static const char *const sheet_names[COLUMNS + 1] = {
     "owner", NULL,     NULL,     "due",     "decision"};
 
 #define DECISION COLUMNS
-#define ACCEPTS "accept risk" /* as report/xlsx.c offers it */
 
 enum { MOST_COLUMNS = 64, MOST_BYTES = 16 << 20 };
 
@@ -165,25 +165,6 @@ static int check_header(struct reading *r)
     return 0;
 }
 
-/* "2026-11-30" and nothing else, but the midnight that a spreadsheet adds; its
- * last second in UTC. */
-static bool read_expiry(const char *s, int64_t *out)
-{
-    static const char form[] = "dddd-dd-dd";
-    const size_t n = sizeof(form) - 1;
-    size_t i;
-
-    for (i = 0; i < n; i++)
-        if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
-            return false;
-    if (s[n] && strcmp(s + n, " 00:00") != 0 && strcmp(s + n, " 00:00:00") != 0)
-        return false;
-    if (!when_parse(s, n, out))
-        return false;
-    *out += WHEN_DAY - 1;
-    return true;
-}
-
 static int check_record(struct reading *r, int64_t *expires)
 {
     static const int required[] = {RULE, REASON, OWNER, EXPIRES};
@@ -197,10 +178,11 @@ static int check_record(struct reading *r, int64_t *expires)
                                                : r->record_line,
                        r->at_column[required[i]], "%s is missing",
                        column_name(r, (size_t)required[i]));
-    if (!read_expiry(end, expires))
+    if (!when_parse_day(end, expires))
         return bad(r, r->at_line[EXPIRES], r->at_column[EXPIRES],
                    "%s: expected a date as 2026-11-30, found \"%s\"",
                    column_name(r, EXPIRES), end);
+    *expires += WHEN_DAY - 1; /* its last second, in UTC */
     if (!r->cell[CLIENT].len && !r->cell[SERIAL].len && !r->cell[ACCOUNT].len) {
         bad(r, r->record_line, 0, "the scope is empty");
         return err_hint(r->err, "name a client, serial or account; * stands "
@@ -236,7 +218,8 @@ static int take_record(struct reading *r)
     int64_t expires = 0;
     size_t i;
 
-    if (r->sheet && ascii_casecmp(strbuf_str(&r->cell[DECISION]), ACCEPTS) != 0)
+    if (r->sheet &&
+        ascii_casecmp(strbuf_str(&r->cell[DECISION]), WORK_ACCEPTS) != 0)
         return 0;
     if (own_client(r) < 0 || check_record(r, &expires) < 0)
         return -1;

@@ -341,6 +341,27 @@ static int make_schema(sqlite3 *db, const char *schema, struct err *err)
     return 0;
 }
 
+/* A store of the version before lacks what the schema adds since this one. */
+static int upgrade(sqlite3 *db, const char *schema, struct err *err)
+{
+    char sql[64];
+    const char *added;
+
+    snprintf(sql, sizeof(sql), "\n-- Since store version %d",
+             DB_SCHEMA_VERSION);
+    added = schema ? strstr(schema, sql) : NULL;
+    if (!added)
+        return err_set(err, ERR_FAIL, "cannot be brought to store version %d",
+                       DB_SCHEMA_VERSION);
+    snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", DB_SCHEMA_VERSION);
+    if (db_begin(db, err) < 0 || db_script(db, added, err) < 0 ||
+        db_script(db, sql, err) < 0 || db_commit(db, err) < 0) {
+        db_rollback(db);
+        return -1;
+    }
+    return 0;
+}
+
 /* Before anything else: a file of text is not a damaged store. */
 static int check_kind(sqlite3 *db, const char *path, struct err *err)
 {
@@ -351,8 +372,29 @@ static int check_kind(sqlite3 *db, const char *path, struct err *err)
     return 0;
 }
 
+/* Neither newer nor so old that nothing can be done. */
+static int check_version(sqlite3 *db, const char *path, int64_t version,
+                         enum db_mode mode, const char *schema, struct err *err)
+{
+    if (version > DB_SCHEMA_VERSION)
+        return err_at(err, ERR_FAIL, path, 0, 0,
+                      "was made by a newer muster (store version %lld, this "
+                      "one knows %d); it was left as it is",
+                      (long long)version, DB_SCHEMA_VERSION);
+    if (version == DB_SCHEMA_VERSION - 1 && mode != DB_READ)
+        return upgrade(db, schema, err);
+    if (version == DB_SCHEMA_VERSION)
+        return 0;
+    err_at(err, ERR_FAIL, path, 0, 0, "has store version %lld, expected %d",
+           (long long)version, DB_SCHEMA_VERSION);
+    if (version == DB_SCHEMA_VERSION - 1)
+        return err_hint(err, "\"muster ingest\", \"muster analyze\" and "
+                             "\"muster run\" bring it up to date");
+    return -1;
+}
+
 /* Ours and of a version we know, or empty and allowed to be made. */
-static int check_owner(sqlite3 *db, const char *path, bool may_create,
+static int check_owner(sqlite3 *db, const char *path, enum db_mode mode,
                        const char *schema, struct err *err)
 {
     int64_t id, version, tables;
@@ -363,7 +405,7 @@ static int check_owner(sqlite3 *db, const char *path, bool may_create,
             0)
         return -1;
     if (id == 0 && version == 0 && tables == 0) {
-        if (may_create)
+        if (mode == DB_CREATE)
             return make_schema(db, schema, err);
         err_at(err, ERR_FAIL, path, 0, 0, "holds nothing yet");
         return err_hint(err, "fill it with \"muster run EXPORT...\"");
@@ -371,16 +413,7 @@ static int check_owner(sqlite3 *db, const char *path, bool may_create,
     if (id != DB_APPLICATION_ID)
         return err_at(err, ERR_FAIL, path, 0, 0,
                       "belongs to another program; it was left as it is");
-    if (version > DB_SCHEMA_VERSION)
-        return err_at(err, ERR_FAIL, path, 0, 0,
-                      "was made by a newer muster (store version %lld, this "
-                      "one knows %d); it was left as it is",
-                      (long long)version, DB_SCHEMA_VERSION);
-    if (version != DB_SCHEMA_VERSION)
-        return err_at(err, ERR_FAIL, path, 0, 0,
-                      "has store version %lld, expected %d", (long long)version,
-                      DB_SCHEMA_VERSION);
-    return 0;
+    return check_version(db, path, version, mode, schema, err);
 }
 
 /* Make the file ourselves, so that it is private from its first byte. */
@@ -478,7 +511,7 @@ sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
         return NULL;
     }
     if (check_kind(db, path, err) < 0 || harden(db, wait_ms, err) < 0 ||
-        check_owner(db, path, mode == DB_CREATE, schema, err) < 0 ||
+        check_owner(db, path, mode, schema, err) < 0 ||
         db_functions(db, err) < 0) {
         if (!err->file[0])
             snprintf(err->file, sizeof(err->file), "%s", path);

@@ -324,6 +324,20 @@ bool when_parse(const char *str, size_t n, int64_t *out)
     return month_name(&t, &p.month) && month_first(&t, &p) && finish(&p, out);
 }
 
+bool when_parse_day(const char *s, int64_t *out)
+{
+    static const char form[] = "dddd-dd-dd";
+    const size_t n = sizeof(form) - 1;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+            return false;
+    if (s[n] && strcmp(s + n, " 00:00") != 0 && strcmp(s + n, " 00:00:00") != 0)
+        return false;
+    return when_parse(s, n, out);
+}
+
 static const char *const forms[] = {"iso",  "mdy",     "dmy",
                                     "unix", "unix_ms", "cocoa"};
 

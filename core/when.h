@@ -40,6 +40,10 @@ void when_format_date(int64_t t, char *out, size_t size);
  * of that day, so midnight belongs to the day before. */
 void when_format_month(int64_t as_of, char *out, size_t size);
 
+/* A day and nothing else ("2026-11-30"), but the midnight that a spreadsheet
+ * adds: the second in which it begins. False where "s" is no such text. */
+bool when_parse_day(const char *s, int64_t *out);
+
 /* Days since 1970-01-01 of a date in the proleptic Gregorian calendar. */
 int64_t when_days(int year, int month, int day);
 

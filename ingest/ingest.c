@@ -81,6 +81,8 @@ static int too_many_rejects(struct job *j, struct err *err)
     struct load_counts c = load_counts(j->load);
     bool above;
 
+    if (c.accepted == 0 && j->source->work && c.rejected == 0)
+        return 0; /* nobody wrote anything yet */
     if (c.accepted == 0) {
         err_at(err, ERR_INPUT, j->file->name, 0, 0,
                "no record could be used: %lld read, %lld rejected, "
@@ -143,6 +145,8 @@ static int read_records(struct job *j, struct err *err)
     job_note(j, "%s", input_encoding(j->input));
     if (j->source->naming)
         return job_load_names(j, err);
+    if (j->source->work)
+        return job_load_work(j, err);
     if (j->whole)
         return job_load_whole(j, err);
     return j->format == FORMAT_CSV ? job_load_csv(j, err)

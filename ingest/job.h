@@ -88,6 +88,12 @@ int job_load_csv(struct job *j, struct err *err) MUST_CHECK;
 int job_load_json(struct job *j, struct err *err) MUST_CHECK;
 int job_load_whole(struct job *j, struct err *err) MUST_CHECK;
 int job_load_names(struct job *j, struct err *err) MUST_CHECK;
+int job_load_work(struct job *j, struct err *err) MUST_CHECK;
+/* Reject a row of CSV that has another number of cells than the header. */
+int job_ragged(struct job *j, const struct csv_row *row, size_t expected,
+               struct err *err) MUST_CHECK;
+/* "semicolon" */
+const char *job_delimiter(const struct job *j);
 /* Warn where an envelope says that its file is one page of many. */
 void job_pages(struct job *j, const json_t *envelope);
 

@@ -6,8 +6,8 @@
 #include "core/text.h"
 #include "ingest/job.h"
 
-static int ragged(struct job *j, const struct csv_row *row, size_t expected,
-                  struct err *err)
+int job_ragged(struct job *j, const struct csv_row *row, size_t expected,
+               struct err *err)
 {
     char reason[160];
 
@@ -85,7 +85,7 @@ static int next_csv(void *ctx, struct err *err)
         if (job_tick(j, err) < 0)
             return -1;
         if (row.count != columns) {
-            if (ragged(j, &row, columns, err) < 0)
+            if (job_ragged(j, &row, columns, err) < 0)
                 return -1;
             continue;
         }
@@ -106,8 +106,10 @@ static int next_csv(void *ctx, struct err *err)
     return step;
 }
 
-static const char *delimiter_name(char c)
+const char *job_delimiter(const struct job *j)
 {
+    char c = csv_delimiter(j->csv);
+
     return c == ','    ? "comma"
            : c == ';'  ? "semicolon"
            : c == '\t' ? "tab"
@@ -132,7 +134,7 @@ int job_load_csv(struct job *j, struct err *err)
         j->wanted[i] = map_wants(j->map, 0, place);
     }
     csv_want(j->csv, j->wanted);
-    job_note(j, "%s", delimiter_name(csv_delimiter(j->csv)));
+    job_note(j, "%s", job_delimiter(j));
     return load_all(j->load, &j->in->slot, next_csv, j, err);
 }
 

@@ -166,8 +166,8 @@ void job_summary(struct job *j)
                 COUNTED(c.records, "record"), (long long)c.accepted,
                 (long long)c.rejected);
     if (c.left_out)
-        strbuf_addf(b, ", %lld of other platforms left out",
-                    (long long)c.left_out);
+        strbuf_addf(b, ", %lld %s left out", (long long)c.left_out,
+                    j->source->work ? "not filled in" : "of other platforms");
     strbuf_addf(b, " (%s)", strbuf_str(&j->notes));
     if (j->shown > FIRST_REJECTS)
         strbuf_addf(&s->details, "  and %lld more rejected\n",

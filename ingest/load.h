@@ -35,6 +35,9 @@ int load_reject(struct load *l, int64_t line, int64_t column,
 /* A record whose content the caller stores: counted as accepted. */
 void load_elsewhere(struct load *l);
 
+/* A record that says nothing: counted as left out. */
+void load_nothing(struct load *l);
+
 /* Store the mapped record, by one statement a row. */
 int load_store(struct load *l, struct err *err) MUST_CHECK;
 

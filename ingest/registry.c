@@ -244,6 +244,10 @@ static int known_columns(const struct specs *specs, const struct signature *sig,
     return n;
 }
 
+/* The sheet has columns that exports have as well; but no export has those that
+ * it asks for. */
+#define OUR_SHEET 1000
+
 /* What rows that are one record are called: see "together". */
 static const char *rows_of(const struct source *s)
 {
@@ -281,7 +285,7 @@ static int fit_at(const struct source *s, const struct signature *sig,
             return -1;
     return known_columns(&s->columns, sig, prefix, rows_of(s)) +
            known_columns(&s->device_columns, sig, prefix, "") +
-           known_keys(s->naming, sig, prefix);
+           known_keys(s->naming, sig, prefix) + (s->work ? OUR_SHEET : 0);
 }
 
 static bool of_kind(const struct specs *specs, const char *kind)

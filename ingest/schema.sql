@@ -1,6 +1,6 @@
 -- The store: what the stages hand to each other. Stages meet only here.
 --
---   ingest  writes client, device, import, import_*, *_row, reject
+--   ingest  writes client, device, import, import_*, *_row, work, reject
 --   analyze reads those; writes posture tables (analyze/posture.sql makes
 --           them), run, run_import, rule, remedy, finding, tally, device_result,
 --           conflict, gap
@@ -368,3 +368,23 @@ CREATE TABLE waiver (
   state       TEXT NOT NULL,         -- active expiring expired unmatched
   matches     INTEGER NOT NULL
 ) STRICT;
+
+-- Since store version 4: what stands below is added to a store of version 3.
+
+-- What people wrote beside a finding in the Findings sheet of a workbook. It
+-- holds until a newer sheet says something else of that finding.
+CREATE TABLE work (
+  import_id  INTEGER NOT NULL REFERENCES import,
+  line       INTEGER NOT NULL,
+  finding_id TEXT NOT NULL,          -- as reports name it, lower case
+  client     TEXT NOT NULL,          -- whose finding; no other client's
+  rule       TEXT NOT NULL,
+  serial     TEXT NOT NULL,
+  account    TEXT NOT NULL,          -- '' for findings of the Mac
+  owner      TEXT NOT NULL,
+  due        INTEGER,                -- midnight that begins the day
+  decision   TEXT NOT NULL,          -- lower case; see core/work.h
+  comment    TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX work_finding ON work (finding_id, client, import_id);

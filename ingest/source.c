@@ -129,6 +129,34 @@ static int parse_naming(const struct parse *p, json_t *o)
                   : 0;
 }
 
+/* "work": {"finding": "...", "client": "...", ...}, all of them */
+static int parse_work(const struct parse *p, json_t *o)
+{
+    static const char *const known[] = {
+        [WORK_FINDING] = "finding", [WORK_CLIENT] = "client",
+        [WORK_RULE] = "rule",       [WORK_SERIAL] = "serial",
+        [WORK_ACCOUNT] = "account", [WORK_OWNER] = "owner",
+        [WORK_DUE] = "due",         [WORK_DECISION] = "decision",
+        [WORK_COMMENT] = "comment"};
+    struct working *w = calloc(1, sizeof(*w));
+    size_t i;
+
+    if (!w)
+        return err_nomem(p->err);
+    p->s->work = w;
+    if (mapping_check_keys(p, o, "\"work\"", known, COUNT_OF(known)) < 0)
+        return -1;
+    for (i = 0; i < WORK_KEYS; i++) {
+        if (!json_object_get(o, known[i]))
+            return mapping_bad(p, "work", "\"work\" needs the key \"%s\"",
+                               known[i]);
+        if (mapping_texts(p, json_object_get(o, known[i]), known[i],
+                          &w->names[i], &w->count[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* "closes": a text, or one each for what may be missing. */
 static int parse_closes(const struct parse *p, json_t *o)
 {
@@ -301,7 +329,7 @@ static int parse_source(const struct parse *p, json_t *o)
         "format",    "scope",   "complete",  "standing", "records",
         "detect",    "columns", "device",    "accounts", "attributes",
         "constants", "include", "file_name", "together", "closes",
-        "pick",      "names",   "entities"};
+        "pick",      "names",   "entities",  "work"};
     struct source *s = p->s;
     json_t *v;
 
@@ -330,6 +358,8 @@ static int parse_source(const struct parse *p, json_t *o)
         return -1;
     if ((v = json_object_get(o, "names")) != NULL)
         return parse_naming(p, v);
+    if ((v = json_object_get(o, "work")) != NULL)
+        return parse_work(p, v);
     if (mapping_columns(p, json_object_get(o, "columns"),
                         s->accounts ? FACT_ACCOUNT : FACT_DEVICE,
                         &s->columns) < 0)
@@ -451,6 +481,15 @@ static void free_naming(struct naming *n)
     free(n);
 }
 
+static void free_work(struct working *w)
+{
+    size_t i;
+
+    for (i = 0; w && i < WORK_KEYS; i++)
+        mapping_free_texts(w->names[i], w->count[i]);
+    free(w);
+}
+
 static void free_attributes(struct source *s)
 {
     size_t i;
@@ -499,6 +538,7 @@ void source_free(struct source *s)
     free(s->nested);
     free_attributes(s);
     free_naming(s->naming);
+    free_work(s->work);
     for (i = 0; i < s->constant_count; i++)
         free(s->constants[i].value);
     free(s->constants);

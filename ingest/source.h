@@ -125,6 +125,25 @@ struct naming {
     size_t id_count, name_count, parent_count;
 };
 
+/* A sheet in which people wrote beside findings: its columns. */
+enum work_key {
+    WORK_FINDING,
+    WORK_CLIENT,
+    WORK_RULE,
+    WORK_SERIAL,
+    WORK_ACCOUNT,
+    WORK_OWNER,
+    WORK_DUE,
+    WORK_DECISION,
+    WORK_COMMENT,
+    WORK_KEYS
+};
+
+struct working {
+    char **names[WORK_KEYS]; /* the first that is there */
+    size_t count[WORK_KEYS];
+};
+
 struct constant {
     enum fact_scope scope;
     int fact;
@@ -171,6 +190,7 @@ struct source {
     struct pick *picks;
     size_t pick_count;
     struct naming *naming; /* NULL: its records are Macs or accounts */
+    struct working *work;  /* likewise */
     struct constant *constants;
     size_t constant_count;
     int name_fact; /* the fact that a file's name gives where its records do

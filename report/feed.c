@@ -27,6 +27,7 @@ static const struct {
     {"rules", "waived", CELL_INT},
     {"totals", "not_reporting", CELL_INT},
     {"trend", "other_rules", CELL_BOOL},
+    {NULL, "_due", CELL_TIME},
     {NULL, "accounts", CELL_INT},
     {NULL, "admin", CELL_BOOL},
     {NULL, "at_risk", CELL_INT},

@@ -12,6 +12,9 @@
  *               client_id, rule_no): severity descending, rule, client,
  *               serial, account
  *
+ *   report_work(finding_id, client PRIMARY KEY): what people wrote beside a
+ *               finding in a sheet
+ *
  *   report_before (queries/before.sql), report_remedy, report_remedy_mac and
  *               report_severity (report/tally.h): made when a query first
  *               names them

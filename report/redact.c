@@ -284,13 +284,18 @@ static const struct {
     {"list_row", "names", 0},
     {"waiver", "serial", REDACT_SERIALS},
     {"waiver", "account", REDACT_USERS},
+    {"work", "serial", REDACT_SERIALS},
+    {"work", "account", REDACT_USERS},
+    {"work", "owner", REDACT_USERS},
+    {"work", "comment", 0},
 };
 
 /* The Mac that a row of the table speaks of. */
 static const char *device_of(const char *table)
 {
     /* of the Mac with that serial, if any */
-    if (strcmp(table, "waiver") == 0 || strcmp(table, "expectation_gap") == 0)
+    if (strcmp(table, "waiver") == 0 || strcmp(table, "work") == 0 ||
+        strcmp(table, "expectation_gap") == 0)
         return "(SELECT d.device_id FROM main.device d WHERE d.serial ="
                " upper(t.serial))";
     return "t.device_id";

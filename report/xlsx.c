@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "core/when.h"
+#include "core/work.h"
 #include "report/brand.h"
 #include "report/manifest.h"
 #include "report/query.h"
@@ -124,11 +125,16 @@ static const struct {
       &clients}},
 };
 
-static const char *const work_titles[] = {"Owner", "Due", "Decision",
-                                          "Comment"};
+#define WORK_COLUMNS 4
+
+static const char *const work_titles[WORK_COLUMNS] = {"Owner", "Due",
+                                                      "Decision", "Comment"};
+/* Where the findings have them. */
+static const char *const work_names[WORK_COLUMNS] = {"owner", "_due",
+                                                     "_decision", "comment"};
 /* What one may decide: the library wants them writable. */
-static char fix[] = "fix", accept[] = "accept risk",
-            nothing[] = "not a problem", ask[] = "ask";
+static char fix[] = "fix", accept[] = WORK_ACCEPTS, nothing[] = "not a problem",
+            ask[] = "ask";
 static char *decisions[] = {fix, accept, nothing, ask, NULL};
 
 /* A column of the sheet: where its cells come from, and what they are. */
@@ -150,6 +156,7 @@ struct table {
     int64_t row;     /* the last row written; 0 is the header */
     int64_t written; /* over all parts */
     size_t rank;     /* findings: the place of the rank of their Mac */
+    size_t work[WORK_COLUMNS]; /* findings: what earlier sheets said */
 };
 
 /* The workbook being made, and the tables that are still to be filled. */
@@ -182,7 +189,7 @@ static void add_place(struct table *t, const char *name)
 {
     struct place *p = &t->places[t->width];
 
-    if (t->width == BOOK_COLUMNS - (int)COUNT_OF(work_titles))
+    if (t->width == BOOK_COLUMNS - WORK_COLUMNS)
         return;
     memset(p, 0, sizeof(*p));
     p->from = rows_column(t->rows, name);
@@ -226,7 +233,7 @@ static void write_header(struct table *t)
                      sizeof(title));
         book_words(t->b, t->s, 0, i, title, FMT_HEADER);
     }
-    for (i = 0; t->spec->work && i < (int)COUNT_OF(work_titles); i++)
+    for (i = 0; t->spec->work && i < WORK_COLUMNS; i++)
         book_words(t->b, t->s, 0, t->width + i, work_titles[i], FMT_INPUT);
 }
 
@@ -241,7 +248,7 @@ static void start_sheet(struct table *t)
     t->row = 0;
     if (!t->s)
         return;
-    t->s->columns = t->width + (t->spec->work ? (int)COUNT_OF(work_titles) : 0);
+    t->s->columns = t->width + (t->spec->work ? WORK_COLUMNS : 0);
     write_header(t);
 }
 
@@ -278,7 +285,7 @@ static void add_work(struct table *t)
 
 static void end_sheet(struct table *t)
 {
-    int last = t->width + (t->spec->work ? (int)COUNT_OF(work_titles) : 0) - 1;
+    int last = t->width + (t->spec->work ? WORK_COLUMNS : 0) - 1;
     lxw_worksheet *ws = t->s ? t->s->ws : NULL;
     lxw_row_col_options hidden = {1, 0, 0};
     int i;
@@ -448,6 +455,8 @@ static void stream_row(struct table *t, struct xml *x, int64_t row,
         else
             xml_cell(x, i, c);
     }
+    for (i = 0; t->spec == &findings && i < WORK_COLUMNS; i++)
+        xml_cell(x, t->width + i, rows_cell(t->rows, t->work[i]));
     xml_row_end(x);
     t->written++;
 }
@@ -485,6 +494,15 @@ static void drop_table(struct table *t)
     free(t);
 }
 
+static void find_finding_places(struct table *t)
+{
+    size_t i;
+
+    t->rank = rows_column(t->rows, "_rank");
+    for (i = 0; i < WORK_COLUMNS; i++)
+        t->work[i] = rows_column(t->rows, work_names[i]);
+}
+
 static int add_table(struct making *m, const struct sheet_spec *spec,
                      struct err *err)
 {
@@ -499,8 +517,8 @@ static int add_table(struct making *m, const struct sheet_spec *spec,
     t->rows = rows_open(m->r, spec->query, err);
     if (t->rows)
         find_places(t);
-    if (t->rows && strcmp(spec->query, "findings") == 0)
-        t->rank = rows_column(t->rows, "_rank");
+    if (t->rows && spec == &findings)
+        find_finding_places(t);
     if (t->rows && rows_total(t->rows) >= 0) {
         m->b.long_texts |= rows_longest(t->rows) > BOOK_CELL;
         rc = announce(t, err);

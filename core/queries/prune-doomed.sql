@@ -1,6 +1,7 @@
 -- The files whose facts go: those of old periods that no judgement of a kept
 -- period used, and that would not count in the next one either. A standing file
--- holds until its client gives that source again.
+-- holds until its client gives that source again, a sheet of people's work always:
+-- each of its rows holds until another says something of that finding.
 CREATE TEMP TABLE prune_period (
   period TEXT PRIMARY KEY
 ) WITHOUT ROWID;
@@ -27,6 +28,7 @@ SELECT i.import_id
                      JOIN run r ON r.period_id = n.period_id
                     WHERE n.import_id = i.import_id
                       AND r.period NOT IN (SELECT period FROM prune_period))
+   AND NOT EXISTS (SELECT 1 FROM work w WHERE w.import_id = i.import_id)
    AND NOT (i.standing AND NOT i.superseded
             AND NOT EXISTS (SELECT 1 FROM import l
                              WHERE l.client = i.client

@@ -82,3 +82,29 @@ SELECT f.rowid, f.device_id, f.client_id, f.rule_no,
   CROSS JOIN report_rule u ON u.rule_no = f.rule_no
  WHERE :client_id = 0 OR f.client_id = :client_id
  ORDER BY severity DESC, f.rule_no, k.rank, f.account, f.rowid;
+
+DROP TABLE IF EXISTS temp.report_work;
+
+-- What people wrote beside findings, by the newest sheet of this period and
+-- earlier ones. Where serial numbers are redacted, no id is that of a sheet.
+CREATE TEMP TABLE report_work (
+  finding_id TEXT,
+  client     TEXT,
+  owner      TEXT,
+  due        INTEGER,
+  decision   TEXT,
+  comment    TEXT,
+  PRIMARY KEY (finding_id, client)
+) WITHOUT ROWID;
+
+INSERT INTO report_work
+SELECT finding_id, client, owner, due, decision, comment
+  FROM (SELECT w.*,
+               row_number() OVER (PARTITION BY w.finding_id, w.client
+                                  ORDER BY i.period DESC, i.import_id DESC)
+                 AS place
+          FROM work w
+          JOIN import i ON i.import_id = w.import_id
+          JOIN run r ON r.period_id = :period_id
+         WHERE NOT i.superseded AND i.period <= r.period)
+ WHERE place = 1;

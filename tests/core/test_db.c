@@ -88,7 +88,7 @@ static const char *const foreign[] = {
     "CREATE TABLE t (a)",
     "PRAGMA application_id=7; CREATE TABLE t (a)",
     "PRAGMA application_id=7",
-    "PRAGMA user_version=3",
+    "PRAGMA user_version=4",
     ("PRAGMA application_id=1836413812; PRAGMA user_version=1; "
      "CREATE TABLE t (a)"),
     "PRAGMA application_id=1836413812; CREATE TABLE t (a)",

@@ -36,7 +36,7 @@ says '[]' "$muster" query -d "$db" --json 'SELECT 1 WHERE 0'
 # Nothing is written, attached or loaded.
 before=$(sha256sum "$db")
 for sql in 'DELETE FROM device' 'CREATE TABLE x (a)' "ATTACH 'y.db' AS y" \
-    'PRAGMA user_version=3' 'CREATE TEMP TABLE x (a)' 'VACUUM' 'BEGIN' \
+    'PRAGMA user_version=4' 'CREATE TEMP TABLE x (a)' 'VACUUM' 'BEGIN' \
     "SELECT load_extension('x')" \
     'DELETE FROM device RETURNING serial'; do
     ends 2 'query:' "$muster" query -d "$db" "$sql"

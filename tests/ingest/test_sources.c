@@ -93,6 +93,9 @@ static void dump(struct ingest_case *c, struct strbuf *b)
              "SELECT d.serial, l.uuid, l.mdm_id, fact, covers, names"
              "  FROM list_row l LEFT JOIN device d USING (device_id)"
              " ORDER BY l.rowid");
+    put_rows(b, c->db, "work",
+             "SELECT finding_id, client, rule, serial, account, owner, due,"
+             " decision, comment FROM work ORDER BY line");
     put_rows(b, c->db, "reject", "SELECT line, reason FROM reject");
     put_rows(b, c->db, "value",
              "SELECT header, value, count FROM import_value v JOIN"

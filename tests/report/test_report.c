@@ -208,7 +208,8 @@ START_TEST(columns_are_those_of_the_contract)
          "finding_id,client,serial,device_name,account,rule,title,severity,"
          "result,state,first_seen,days_open,evidence,missing_facts,remedy,"
          "effort,waived,waiver_reason,waiver_expires,assigned_user,"
-         "assigned_email,last_checkin,source_file,source_line"},
+         "assigned_email,last_checkin,source_file,source_line,owner,due,"
+         "comment"},
         {"devices",
          "client,site,serial,device_name,asset_tag,assigned_user,model,chip,"
          "os_version,last_checkin,filevault,bootstrap_state,holders,"
