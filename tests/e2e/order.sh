@@ -90,7 +90,7 @@ all() { # name: both files, accounts first where the name says so
     "$muster" analyze -q -d "$dir/$name.db" --as-of 2026-11-27
     "$muster" report -q -d "$dir/$name.db" -F csv -o "$dir/$name"
     rm "$dir/$name"/*manifest.json # it names the hashes of the inputs
-    sed -i 's/,[0-9]*\r$/\r/' "$dir/$name"/*findings.csv # the line
+    sed -i 's/,[0-9]*,,,\r$/\r/' "$dir/$name"/*findings.csv # the line
 }
 all plain
 all accounts-first
