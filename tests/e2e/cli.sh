@@ -170,11 +170,13 @@ ends 0 '' ingest -d "$dir/rep.db" --as-of 2026-11-24 --replace \
 grep -q '1 0 0' "$dir/out" || fail "--replace: $(cat "$dir/out")"
 
 # A Mac of a school: 12,000 accounts in two files cost time by their number, not
-# by its square.
+# by its square. The sanitizers take their time: fewer there.
+pupils=12000
+case $1 in *asan* | *coverage*) pupils=2000 ;; esac
 {
     echo serial,account,admin,secure_token
     i=0
-    while [ "$i" -lt 12000 ]; do
+    while [ "$i" -lt "$pupils" ]; do
         echo "C02SCHOOL1,pupil$i,no,yes"
         i=$((i + 1))
     done
@@ -184,6 +186,6 @@ status=0
 timeout 60 "$muster" run -q -d "$dir/school.db" -o "$dir/school" -F csv,json \
     --as-of 2026-11-24 "$dir/school.csv" "$dir/again.csv" || status=$?
 [ "$status" = 0 ] || fail "a Mac of a school: status $status"
-[ "$(wc -l <"$dir/school/fleet-monthly-2026-11-accounts.csv")" = 12001 ] ||
+[ "$(wc -l <"$dir/school/fleet-monthly-2026-11-accounts.csv")" = $((pupils + 1)) ] ||
     fail "a Mac of a school: not all accounts"
 echo "$n checks"
