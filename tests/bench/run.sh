@@ -11,10 +11,12 @@
 #   xlsx     muster report -F xlsx, against libxlsxwriter for the same cells;
 #            of a fifth of N, since taking the cells out for the peer is slow
 #   json     JSON of N Macs, against Python's json and sqlite3
+#   analyze  resolve, posture, every rule, history and readiness of ten times N,
+#            against a bound of seconds
 #   report   muster report -F html,csv,json, against writing the same bytes
 #
-# Without a MEASURE: all but growth, and with BENCH_FULL=1 growth and the
-# ingest of ten times N as well. BENCH_N (100000) is N, BENCH_RUNS (3) how often
+# Without a MEASURE: all but growth and analyze, and with BENCH_FULL=1 these and
+# the ingest of ten times N as well. BENCH_N (100000) is N, BENCH_RUNS (3) how often
 # each pair is run; the two sides of a pair are run in turn and the median
 # counts. Times are user CPU seconds of the whole process and its children.
 #
@@ -238,6 +240,29 @@ judged() {
     muster_run judged
 }
 
+# Seconds, not a ratio: no peer does the same. The bound is for a million Macs
+# and in proportion for fewer.
+measure_analyze() {
+    large=$((N * 10))
+    fleet "$large"
+    rm -f "$WORK/analyze.times"
+    say "analyze: $large Macs, $RUNS times"
+    i=0
+    while [ "$i" -lt "$RUNS" ]; do
+        muster_ingest untimed || return 1
+        timed analyze "$MUSTER" analyze -q -d "$WORK/bench.db" \
+            --period 2026-11 || return 1
+        i=$((i + 1))
+    done
+    awk -v m="analyze, all rules, $large, seconds" \
+        -v a="$(median analyze 1)" -v n="$large" 'BEGIN {
+        goal = 45 * n / 1000000
+        printf "%-50s %9.2f %9s %7s %6.1f  %s\n", m, a, "", "", goal,
+               (a <= goal ? "ok" : "over")
+    }' >>"$TABLE"
+    peak "  peak memory, MiB" analyze 160
+}
+
 measure_xlsx() {
     few=$((N / 5))
     say "xlsx: $few Macs, $RUNS pairs"
@@ -274,11 +299,11 @@ measure_report() {
 
 [ $# -gt 0 ] || {
     set -- ingest run shuffle xlsx json report
-    [ -z "$FULL" ] || set -- "$@" growth
+    [ -z "$FULL" ] || set -- "$@" growth analyze
 }
 for measure; do
     case $measure in
-    ingest | run | growth | shuffle | xlsx | json | report)
+    ingest | run | growth | analyze | shuffle | xlsx | json | report)
         "measure_$measure" || failed=1
         ;;
     *)
