@@ -23,7 +23,7 @@ const struct policy_key policy_keys[] = {
     {"expected_abm_server", POLICY_TEXT, NULL,
      "server that Macs are assigned to in Apple Business (ENR-06)"},
     {"updates_by_server", POLICY_BOOL, NULL,
-     "updates are started by the management server (BT-06)"},
+     "updates are started by the management server (for your own rules)"},
     {"route", POLICY_TEXT, NULL,
      "way of the migration: in-place, classic or erase"},
     {"planned_day", POLICY_TIME, NULL, "day of the move"},

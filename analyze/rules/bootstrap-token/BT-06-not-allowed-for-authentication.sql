@@ -17,8 +17,7 @@ SELECT device_id,
          AND os >= 110000
          AND bootstrap_auth IS DISTINCT FROM 'not_supported' AS applies,
        bootstrap_auth = 'disallowed'                   AS fails,
-       CASE WHEN needs_kext OR p_updates_by_server THEN 'high' END
-                                                       AS severity,
+       CASE WHEN needs_kext THEN 'high' END            AS severity,
        CASE
          WHEN bootstrap_auth IS NULL
          THEN 'it is not known whether the Mac allows it'
