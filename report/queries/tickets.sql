@@ -20,7 +20,9 @@ SELECT finding_id(m.id, d.serial, '')                AS ticket_id,
                                                      AS why,
        min(f.first_seen)                             AS first_seen,
        CASE WHEN sum(f.state IN ('new', 'reopened')) > 0 THEN 'new'
-            ELSE 'open' END                          AS state
+            ELSE 'open' END                          AS state,
+       min(y.owner)                                  AS owner,
+       iso_date(min(y.due))                          AS due
   FROM temp.report_finding o
   CROSS JOIN finding f ON f.rowid = o.finding
   CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
@@ -29,6 +31,9 @@ SELECT finding_id(m.id, d.serial, '')                AS ticket_id,
   CROSS JOIN client c ON c.client_id = o.client_id
   CROSS JOIN temp.report_rank k ON k.device_id = o.device_id
   LEFT JOIN device_text t ON t.device_id = o.device_id
+  LEFT JOIN temp.report_work y
+         ON y.finding_id = finding_id(u.id, d.serial, f.account)
+        AND y.client = c.name
  WHERE o.fail AND NOT o.accepted
  GROUP BY k.rank, m.id
 HAVING NOT :new_only OR sum(f.state IN ('new', 'reopened')) > 0

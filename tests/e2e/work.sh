@@ -115,6 +115,13 @@ says 'C02WORK001|a kiosk; no "data"|Jo Weber|2026-12-31' sqlite3 m.db \
     "SELECT serial, reason, owner, date(expires, 'unixepoch') FROM waiver
       WHERE period_id = (SELECT max(period_id) FROM run)"
 
+# Tickets end in who has them and until when.
+ends 0 '' "$muster" report -q -d m.db -o next -F next --period 2026-11
+says 'C02WORK002 Max 2026-12-01' python3 -c 'import csv, glob
+for r in csv.DictReader(open(glob.glob("next/*tickets*.csv")[0], newline="")):
+    if r["owner"]:
+        print(r["serial"], r["owner"], r["due"])'
+
 # The sheet shows it again, as cells of its columns; saved once more it says the
 # same, with semicolons and a byte order mark too.
 saved out/fleet-monthly-2026-11.xlsx again.csv ';' bom 'pass'
