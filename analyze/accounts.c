@@ -66,17 +66,9 @@ struct name_list {
 
 /* What was read about one Mac's accounts. */
 struct gathered {
-    struct merge_row *rows;
-    const char **folded; /* the name of each row */
-    size_t count, cap;
+    struct merge_rows rows; /* beside them the folded names */
     struct name_list *lists;
     size_t list_count, list_cap;
-};
-
-/* An account row by the name that it is known by. */
-struct own_row {
-    const char *name; /* folded; NULL: the end */
-    const struct merge_row *row;
 };
 
 static char *fold_copy(struct arena *a, const char *s)
@@ -95,23 +87,10 @@ static int gather_row(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
 {
     struct merge_row row = merge_row_head(r, st);
     struct cell *cells;
-    size_t i, cap = g->cap ? 2 * g->cap : 16;
+    size_t i;
 
     if (ids_has(&r->dropped[ROW_ACCOUNT], row.row_id))
         return 0;
-    if (g->count == g->cap) {
-        struct merge_row *rows = realloc(g->rows, cap * sizeof(*rows));
-        const char **folded;
-
-        if (!rows)
-            return err_nomem(err);
-        g->rows = rows;
-        folded = realloc(g->folded, cap * sizeof(*folded));
-        if (!folded)
-            return err_nomem(err);
-        g->folded = folded;
-        g->cap = cap;
-    }
     cells = arena_alloc(&r->arena, account_fact_count * sizeof(*cells));
     if (!cells)
         return err_nomem(err);
@@ -120,11 +99,8 @@ static int gather_row(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
         cells[i] =
             cell_read(r, st, 5 + (int)i - FACT_ACCOUNT_NAME, &account_facts[i]);
     row.cells = cells;
-    g->folded[g->count] = fold_copy(&r->arena, db_text(st, 5));
-    if (!g->folded[g->count])
-        return err_nomem(err);
-    g->rows[g->count++] = row;
-    return 0;
+    row.beside = fold_copy(&r->arena, db_text(st, 5));
+    return row.beside ? merge_rows_add(&g->rows, &row, err) : err_nomem(err);
 }
 
 static int compare_text(const void *a, const void *b)
@@ -187,8 +163,7 @@ static int gather_list(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
 
 static void gathered_free(struct gathered *g)
 {
-    free(g->rows);
-    free(g->folded);
+    free(g->rows.items);
     free(g->lists);
 }
 
@@ -196,7 +171,7 @@ static void gathered_free(struct gathered *g)
 static const char **all_names(struct resolve *r, const struct gathered *g,
                               size_t *n)
 {
-    size_t most = g->count, i, k, out = 0;
+    size_t most = g->rows.count, i, k, out = 0;
     const char **names;
 
     for (i = 0; i < g->list_count; i++)
@@ -204,8 +179,8 @@ static const char **all_names(struct resolve *r, const struct gathered *g,
     names = arena_alloc(&r->arena, (most + 1) * sizeof(*names));
     if (!names)
         return NULL;
-    for (i = 0, most = 0; i < g->count; i++)
-        names[most++] = g->folded[i];
+    for (i = 0, most = 0; i < g->rows.count; i++)
+        names[most++] = g->rows.items[i].beside;
     for (i = 0; i < g->list_count; i++)
         for (k = 0; k < g->lists[i].count; k++)
             names[most++] = g->lists[i].folded[k];
@@ -245,53 +220,40 @@ static bool list_row(struct resolve *r, const struct name_list *l,
     return true;
 }
 
-static int compare_own(const void *a, const void *b)
+/* By name, so that the rows of one stand together: a Mac of a school may have
+ * thousands. */
+static int compare_rows(const void *a, const void *b)
 {
-    const struct own_row *x = a, *y = b;
-    int by_name = strcmp(x->name, y->name);
+    const struct merge_row *x = a, *y = b;
+    int by_name = strcmp(x->beside, y->beside);
 
     if (by_name)
         return by_name;
-    return x->row < y->row ? -1 : x->row > y->row;
+    return x->row_id < y->row_id ? -1 : x->row_id > y->row_id;
 }
 
-/* The account rows in the order of their names, so that a name's stand
- * together: a Mac of a school may have thousands. */
-static struct own_row *rows_by_name(struct resolve *r, const struct gathered *g)
-{
-    struct own_row *own = arena_alloc(&r->arena, (g->count + 1) * sizeof(*own));
-    size_t i;
-
-    if (!own)
-        return NULL;
-    for (i = 0; i < g->count; i++)
-        own[i] = (struct own_row){g->folded[i], &g->rows[i]};
-    qsort(own, g->count, sizeof(*own), compare_own);
-    own[g->count] = (struct own_row){NULL, NULL};
-    return own;
-}
-
-/* The rows that speak of one name: account rows, then what lists say. *own
- * goes past the name's. */
+/* The rows that speak of one name: account rows from *next on, which goes past
+ * them, then what lists say. */
 static struct merge_row *rows_of(struct resolve *r, const struct gathered *g,
-                                 const char *name, const struct own_row **own,
-                                 size_t *n, size_t *own_count)
+                                 const char *name, size_t *next, size_t *n,
+                                 size_t *own)
 {
-    const struct own_row *end = *own;
     struct merge_row *rows;
-    size_t i, count = 0;
+    size_t first = *next, i, count = 0;
 
-    while (end->name && strcmp(end->name, name) == 0)
-        end++;
-    rows = arena_alloc(&r->arena,
-                       ((size_t)(end - *own) + g->list_count) * sizeof(*rows));
+    while (*next < g->rows.count &&
+           strcmp(g->rows.items[*next].beside, name) == 0) {
+        (*next)++;
+        count++;
+    }
+    rows = arena_alloc(&r->arena, (count + g->list_count) * sizeof(*rows));
     if (!rows)
         return NULL;
-    for (; *own < end; (*own)++)
-        rows[count++] = *(*own)->row;
-    *own_count = count;
+    if (count)
+        memcpy(rows, &g->rows.items[first], count * sizeof(*rows));
+    *own = count;
     for (i = 0; i < g->list_count; i++)
-        if (list_row(r, &g->lists[i], name, *own_count == 0, &rows[count]))
+        if (list_row(r, &g->lists[i], name, *own == 0, &rows[count]))
             count++;
     *n = count;
     return r->arena.failed ? NULL : rows;
@@ -336,15 +298,17 @@ static int write_account(struct resolve *r, sqlite3_stmt *add, int64_t device,
 }
 
 static int write_device(struct resolve *r, sqlite3_stmt *add, int64_t device,
-                        const struct gathered *g, struct err *err)
+                        struct gathered *g, struct err *err)
 {
     struct slot *s = slot_of(r, device);
-    size_t n = 0, i, count, own;
+    size_t n = 0, next = 0, i, count, own;
     const char **names = all_names(r, g, &n);
-    const struct own_row *next = rows_by_name(r, g);
 
-    if (!names || !next)
+    if (!names)
         return err_nomem(err);
+    if (g->rows.count)
+        qsort(g->rows.items, g->rows.count, sizeof(*g->rows.items),
+              compare_rows);
     for (i = 0; i < n; i++) {
         struct merge_row *rows = rows_of(r, g, names[i], &next, &count, &own);
 
@@ -414,7 +378,7 @@ static int merge_streams(struct resolve *r, sqlite3_stmt *rows,
         int64_t device = a < b ? a : b;
 
         arena_reset(&r->arena);
-        g->count = g->list_count = 0;
+        g->rows.count = g->list_count = 0;
         for (; row == 1 && sqlite3_column_int64(rows, 0) == device;
              row = db_step(rows, err))
             if (gather_row(r, rows, g, err) < 0)

@@ -51,3 +51,20 @@ struct merge_row merge_row_head(const struct resolve *r, sqlite3_stmt *st)
         row.time = sqlite3_column_int64(st, 4);
     return row;
 }
+
+int merge_rows_add(struct merge_rows *rows, const struct merge_row *row,
+                   struct err *err)
+{
+    size_t cap = rows->cap ? 2 * rows->cap : 16;
+
+    if (rows->count == rows->cap) {
+        struct merge_row *p = realloc(rows->items, cap * sizeof(*p));
+
+        if (!p)
+            return err_nomem(err);
+        rows->items = p;
+        rows->cap = cap;
+    }
+    rows->items[rows->count++] = *row;
+    return 0;
+}

@@ -88,9 +88,7 @@ static int copy_texts(struct resolve *r, struct err *err)
 /* The statements that write one Mac. */
 struct device_writer {
     sqlite3_stmt *fact, *text;
-    struct merge_row *rows;
-    size_t count, cap;
-    const char **customs; /* of each row; NULL for none */
+    struct merge_rows rows; /* of the Mac; beside them their custom facts */
 };
 
 static int open_writer(struct resolve *r, struct device_writer *w,
@@ -127,36 +125,50 @@ static int open_writer(struct resolve *r, struct device_writer *w,
     return rc;
 }
 
+/* Whether x of row "a" goes before y of row "b": newer, then smaller. */
+static bool goes_before(const struct merge_row *a, const char *x,
+                        const struct merge_row *b, const char *y)
+{
+    if (a->time != b->time)
+        return a->time > b->time;
+    if (a->collected != b->collected)
+        return a->collected > b->collected;
+    return strcmp(x, y) < 0;
+}
+
+/* The custom facts of row "at" into "out"; "from" has the row of each key. */
+static void take_customs(const struct merge_rows *rows, size_t at, json_t *out,
+                         json_t *from)
+{
+    const struct merge_row *row = &rows->items[at];
+    json_t *one = row->beside ? json_loads(row->beside, 0, NULL) : NULL;
+    json_t *value;
+    const char *key;
+
+    json_object_foreach(one, key, value)
+    {
+        json_t *old = json_object_get(out, key);
+        size_t of = (size_t)json_integer_value(json_object_get(from, key));
+
+        if (!json_is_string(value) ||
+            (old && !goes_before(row, json_string_value(value),
+                                 &rows->items[of], json_string_value(old))))
+            continue;
+        json_object_set(out, key, value);
+        json_object_set_new(from, key, json_integer((json_int_t)at));
+    }
+    json_decref(one);
+}
+
 /* Custom facts: each key takes the newest, then the smallest. */
 static char *merge_custom(struct resolve *r, const struct device_writer *w)
 {
-    json_t *out = json_object(), *from = json_object(), *one, *value;
+    json_t *out = json_object(), *from = json_object();
     char *text = NULL, *copy = NULL;
-    const char *key;
     size_t i;
 
-    for (i = 0; i < w->count; i++) {
-        one = w->customs[i] ? json_loads(w->customs[i], 0, NULL) : NULL;
-        json_object_foreach(one, key, value)
-        {
-            json_t *old = json_object_get(out, key);
-            const struct merge_row *a = &w->rows[i], *b = a;
-
-            if (old)
-                b = &w->rows[json_integer_value(json_object_get(from, key))];
-            if (!json_is_string(value) ||
-                (old && (a->time < b->time ||
-                         (a->time == b->time &&
-                          (a->collected < b->collected ||
-                           (a->collected == b->collected &&
-                            strcmp(json_string_value(value),
-                                   json_string_value(old)) >= 0))))))
-                continue;
-            json_object_set(out, key, value);
-            json_object_set_new(from, key, json_integer((json_int_t)i));
-        }
-        json_decref(one);
-    }
+    for (i = 0; i < w->rows.count; i++)
+        take_customs(&w->rows, i, out, from);
     if (json_object_size(out))
         text = json_dumps(out, JSON_COMPACT | JSON_SORT_KEYS);
     if (text)
@@ -171,36 +183,22 @@ static int add_row(struct resolve *r, sqlite3_stmt *st, struct device_writer *w,
                    struct err *err)
 {
     struct merge_row row = merge_row_head(r, st);
-    size_t cap = w->cap ? 2 * w->cap : 8, i;
     struct cell *cells;
+    size_t i;
 
     if (ids_has(&r->dropped[ROW_DEVICE], row.row_id))
         return 0;
-    if (w->count == w->cap) {
-        struct merge_row *rows = realloc(w->rows, cap * sizeof(*rows));
-        const char **customs;
-
-        if (!rows)
-            return err_nomem(err);
-        w->rows = rows;
-        customs = realloc(w->customs, cap * sizeof(*customs));
-        if (!customs)
-            return err_nomem(err);
-        w->customs = customs;
-        w->cap = cap;
-    }
     cells = arena_alloc(&r->arena, device_fact_count * sizeof(*cells));
     if (!cells)
         return err_nomem(err);
     for (i = 0; i < device_fact_count; i++)
         cells[i] = cell_read(r, st, 6 + (int)i, &device_facts[i]);
     row.cells = cells;
-    w->customs[w->count] =
-        sqlite3_column_type(st, 5) == SQLITE_NULL
-            ? NULL
-            : arena_copy(&r->arena, db_text(st, 5), strlen(db_text(st, 5)));
-    w->rows[w->count++] = row;
-    return r->arena.failed ? err_nomem(err) : 0;
+    if (sqlite3_column_type(st, 5) != SQLITE_NULL)
+        row.beside =
+            arena_copy(&r->arena, db_text(st, 5), strlen(db_text(st, 5)));
+    return r->arena.failed ? err_nomem(err)
+                           : merge_rows_add(&w->rows, &row, err);
 }
 
 /* One fact of one Mac: merged, its default, and what complete lists say. */
@@ -217,13 +215,14 @@ static int merged_fact(struct resolve *r, struct device_writer *w,
     int said;
 
     *out = (struct cell){0};
-    if (w->count)
-        m = merge_fact(f, at, w->rows, w->count, &chosen);
+    if (w->rows.count)
+        m = merge_fact(f, at, w->rows.items, w->rows.count, &chosen);
     if (m == MERGED_CONFLICT &&
-        conflict_add(r, device, NULL, f, at, w->rows, w->count, err) < 0)
+        conflict_add(r, device, NULL, f, at, w->rows.items, w->rows.count,
+                     err) < 0)
         return -1;
     if (m == MERGED_VALUE)
-        *out = w->rows[chosen].cells[at];
+        *out = w->rows.items[chosen].cells[at];
     else if (strcmp(f->name, "needs_kext") == 0)
         *out = (struct cell){.known = true};
     if (m == MERGED_CONFLICT)
@@ -247,8 +246,8 @@ static int write_merged(struct resolve *r, struct device_writer *w,
     sqlite3_bind_int64(w->fact, 1, device);
     sqlite3_bind_int64(w->fact, 2, slot_client(r, s));
     sqlite3_bind_int64(w->fact, 3, (int64_t)s->carry + 1);
-    if (w->count == 1)
-        sqlite3_bind_int64(w->fact, 4, w->rows[0].row_id);
+    if (w->rows.count == 1)
+        sqlite3_bind_int64(w->fact, 4, w->rows.items[0].row_id);
     sqlite3_bind_int64(w->text, 1, device);
     for (i = 0; i < device_fact_count; i++) {
         const struct fact *f = &device_facts[i];
@@ -321,7 +320,7 @@ static int merge_devices(struct resolve *r, struct device_writer *w,
         int64_t device = sqlite3_column_int64(st, 0);
 
         arena_reset(&r->arena);
-        w->count = 0;
+        w->rows.count = 0;
         for (; step == 1 && sqlite3_column_int64(st, 0) == device;
              step = db_step(st, err))
             if (add_row(r, st, w, err) < 0)
@@ -341,7 +340,7 @@ static int write_bare(struct resolve *r, struct device_writer *w,
 {
     int64_t d;
 
-    w->count = 0;
+    w->rows.count = 0;
     arena_reset(&r->arena);
     for (d = 1; d < r->slot_count; d++)
         if ((r->slots[d].flags & SLOT_EXISTS) && r->slots[d].rows == 0 &&
@@ -361,7 +360,6 @@ int macs_write(struct resolve *r, struct err *err)
         rc = write_bare(r, &w, err);
     sqlite3_finalize(w.fact);
     sqlite3_finalize(w.text);
-    free(w.rows);
-    free(w.customs);
+    free(w.rows.items);
     return rc;
 }

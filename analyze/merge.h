@@ -27,6 +27,7 @@ struct merge_row {
     int64_t line;
     int64_t row_id; /* 0: made from a list */
     const struct cell *cells;
+    const char *beside; /* for who reads the rows; not merged here */
 };
 
 enum merged {

@@ -183,6 +183,14 @@ int cell_bind(sqlite3_stmt *st, int index, const struct cell *c);
  * part, row, line, time. */
 struct merge_row merge_row_head(const struct resolve *r, sqlite3_stmt *st);
 
+/* Rows that are gathered; "items" is freed by the owner. */
+struct merge_rows {
+    struct merge_row *items;
+    size_t count, cap;
+};
+int merge_rows_add(struct merge_rows *rows, const struct merge_row *row,
+                   struct err *err) MUST_CHECK;
+
 /* conflicts.c */
 /* The values of one fact that count, as rows of "conflict". */
 int conflict_add(struct resolve *r, int64_t device_id, const char *account,

@@ -313,10 +313,5 @@ int helpdesk_write(const struct report *r, const struct writer *w,
 
 int helpdesk_check(const char *dir, struct err *err)
 {
-    struct html_loader l = {.dir = dir};
-    struct template *t = html_compile(&l, "helpdesk", vars, err);
-
-    strbuf_free(&l.text);
-    template_free(t);
-    return t ? 0 : -1;
+    return html_check_page(dir, "helpdesk", vars, err);
 }

@@ -27,12 +27,7 @@
 
 int html_check(const char *dir, const char *use, struct err *err)
 {
-    struct html_loader l = {.dir = dir};
-    struct template *t = html_compile(&l, use, html_vars, err);
-
-    strbuf_free(&l.text);
-    template_free(t);
-    return t ? 0 : -1;
+    return html_check_page(dir, use, html_vars, err);
 }
 
 /* ------------------------------------------------------------ TEMP tables --

@@ -96,6 +96,17 @@ struct template *html_compile(struct html_loader *l, const char *name,
     return t;
 }
 
+int html_check_page(const char *dir, const char *name,
+                    const struct template_var *vars, struct err *err)
+{
+    struct html_loader l = {.dir = dir};
+    struct template *t = html_compile(&l, name, vars, err);
+
+    strbuf_free(&l.text);
+    template_free(t);
+    return t ? 0 : -1;
+}
+
 /* -------------------------------------------------------- style and script --
  */
 

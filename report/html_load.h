@@ -19,6 +19,11 @@ struct html_loader {
 struct template *html_compile(struct html_loader *l, const char *name,
                               const struct template_var *vars, struct err *err);
 
+/* Whether templates/NAME.html of the folder compiles: 0, or -1 with err. */
+int html_check_page(const char *dir, const char *name,
+                    const struct template_var *vars,
+                    struct err *err) MUST_CHECK;
+
 /* Set "name" to the text of a file of templates/ and what follows it ("" for
  * nothing), and "name_hash" to what the policy of the page calls it. */
 int html_add_code(struct template_sql *s, struct html_loader *l,

@@ -17,41 +17,55 @@ static void counted(struct strbuf *b, int64_t n, const char *one)
 }
 
 /* "After 2 actions on 14 Macs no critical problem is left." */
-static void add_sentence(struct template_sql *s, const char *name,
-                         const struct path_goal *g, const char *then)
+static void add_sentence(struct strbuf *b, const struct path_goal *g,
+                         const char *then)
 {
-    struct strbuf b = {0};
-
-    if (g->count) {
-        strbuf_adds(&b, "After ");
-        counted(&b, (int64_t)g->count, "action");
-        strbuf_adds(&b, " on ");
-        counted(&b, g->macs, "Mac");
-        strbuf_adds(&b, then);
-        if (g->beyond) {
-            strbuf_adds(&b, ", but for ");
-            counted(&b, g->beyond, "Mac");
-            strbuf_adds(&b, " without a known fix");
-        }
-        strbuf_addc(&b, '.');
+    strbuf_adds(b, "After ");
+    counted(b, (int64_t)g->count, "action");
+    strbuf_adds(b, " on ");
+    counted(b, g->macs, "Mac");
+    strbuf_adds(b, then);
+    if (g->beyond) {
+        strbuf_adds(b, ", but for ");
+        counted(b, g->beyond, "Mac");
+        strbuf_adds(b, " without a known fix");
     }
-    template_sql_text(s, name, strbuf_str(&b));
-    strbuf_free(&b);
+    strbuf_addc(b, '.');
 }
 
-static int store_steps(const struct path *p, const struct path_goal *g,
-                       int goal, struct err *err)
+static int store_way(const struct path *p, const struct path_goal *g, int way,
+                     const char *then, struct err *err)
+{
+    struct strbuf b = {0};
+    sqlite3_stmt *st = NULL;
+    int rc = -1;
+
+    add_sentence(&b, g, then);
+    if (db_prepare(p->db,
+                   "INSERT INTO temp.html_way VALUES (:way, :goal, :sentence)",
+                   &st, err) == 0 &&
+        db_bind_int(st, ":way", way, err) == 0 &&
+        db_bind_text(st, ":goal", g->key, err) == 0 &&
+        db_bind_text(st, ":sentence", strbuf_str(&b), err) == 0)
+        rc = db_run(st, err);
+    sqlite3_finalize(st);
+    strbuf_free(&b);
+    return rc;
+}
+
+static int store_steps(const struct path *p, const struct path_goal *g, int way,
+                       struct err *err)
 {
     sqlite3_stmt *st = NULL;
     size_t i;
     int rc =
         db_prepare(p->db,
-                   "INSERT INTO temp.html_path (goal, remedy, macs, remaining)"
-                   " VALUES (:goal, :remedy, :macs, :remaining)",
+                   "INSERT INTO temp.html_path (way, remedy, macs, remaining)"
+                   " VALUES (:way, :remedy, :macs, :remaining)",
                    &st, err);
 
     for (i = 0; rc == 0 && i < g->count; i++)
-        if (db_bind_int(st, ":goal", goal, err) < 0 ||
+        if (db_bind_int(st, ":way", way, err) < 0 ||
             db_bind_text(st, ":remedy", p->fixes[g->steps[i].fix].id, err) <
                 0 ||
             db_bind_int(st, ":macs", g->steps[i].macs, err) < 0 ||
@@ -65,21 +79,26 @@ static int store_steps(const struct path *p, const struct path_goal *g,
 int html_path(const struct report *r, struct template_sql *s, struct err *err)
 {
     static const struct {
-        const char *name, *then;
-    } goals[] = {{"path_risk", " no Mac is at risk"},
-                 {"path_critical", " no critical problem is left"}};
+        bool critical;
+        const char *goal, *then;
+    } goals[] = {{true, "no critical problem", " no critical problem is left"},
+                 {false, "no Mac at risk", " no Mac is at risk"}};
     struct path p = {
         .db = r->db, .client_id = r->client_id, .period_id = r->period_id};
-    int i, rc = path_fixes(&p, err);
+    int i, ways = 0, rc = path_fixes(&p, err);
 
-    for (i = 0; rc == 0 && i < 2; i++) {
-        struct path_goal g = {.key = goals[i].name};
+    for (i = 0; rc == 0 && i < (int)COUNT_OF(goals); i++) {
+        struct path_goal g = {.key = goals[i].goal};
 
-        rc = path_choose(&p, i == 1, &g, err);
+        rc = path_choose(&p, goals[i].critical, &g, err);
+        if (rc < 0 || g.count == 0)
+            continue;
+        ways++;
+        rc = store_way(&p, &g, i, goals[i].then, err);
         if (rc == 0)
             rc = store_steps(&p, &g, i, err);
-        add_sentence(s, goals[i].name, &g, goals[i].then);
     }
+    template_sql_int(s, "any_ways", ways > 0);
     path_free(&p);
     return rc;
 }

@@ -7,8 +7,8 @@
 #include "report/report.h"
 #include "report/template_sql.h"
 
-/* Keep the steps in temp.html_path and set the sentences "path_critical" and
- * "path_risk", empty where no step is needed. */
+/* Keep the ways to goals not reached yet in temp.html_way, their steps in
+ * temp.html_path, and set "any_ways". */
 int html_path(const struct report *r, struct template_sql *s,
               struct err *err) MUST_CHECK;
 

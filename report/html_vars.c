@@ -39,10 +39,9 @@ static const struct template_var clients[] = {
     FIELD("name"), FIELD("devices"), FIELD("at_risk"), FIELD("undetermined"),
     FIELD("attention"), FIELD("fine"), FIELD("silent"), FIELD("pass_rate"),
     FIELD("coverage"), FIELD("change"), MARKUP("bar", "stacked bar"), END};
-static const struct template_var steps_risk[] = {
-    FIELD("title"), FIELD("remedy"), FIELD("who"), FIELD("effort"),
-    FIELD("macs"), FIELD("remaining"), END};
-static const struct template_var steps_critical[] = {
+static const struct template_var ways[] = {
+    FIELD("way"), FIELD("goal"), FIELD("sentence"), END};
+static const struct template_var way_steps[] = {
     FIELD("title"), FIELD("remedy"), FIELD("who"), FIELD("effort"),
     FIELD("macs"), FIELD("remaining"), END};
 static const struct template_var missing_clients[] = {
@@ -161,8 +160,7 @@ const struct template_var html_vars[] = {
     TEXT("verdict", "the verdict in a sentence"),
     TEXT("verdict_more", "the sentence after it"),
     TEXT("change_sentence", "what changed, in a sentence; empty for a first period"),
-    TEXT("path_risk", "actions to no Mac at risk, in a sentence; empty for none"),
-    TEXT("path_critical", "actions to no critical problem; empty for none"),
+    TEXT("any_ways", "1: there are ways, to goals not reached yet"),
     TEXT("style_hash", "for the policy: sha256-..."),
     TEXT("script_hash", "for the policy: sha256-..."),
     TEXT("macs_shown", "Macs of the static list"),
@@ -222,8 +220,8 @@ const struct template_var html_vars[] = {
     LIST(verdicts, "Macs by verdict, worst first"),
     LIST(trend, "periods, oldest first, up to 12"),
     LIST(clients, "clients, most at risk first (whole fleet)"),
-    LIST(steps_risk, "the shortest way to no Mac at risk"),
-    LIST(steps_critical, "the shortest way to no critical problem"),
+    LIST(ways, "the shortest ways to no critical problem, to no Mac at risk"),
+    LIST(way_steps, "inside ways: the actions, in order"),
     LIST(missing_clients, "clients of earlier periods that this one lacks"),
     LIST(changes, "what changed since the period before, in Macs"),
     LIST(rules, "checks that enter rates, those that fail first"),

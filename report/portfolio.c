@@ -154,10 +154,5 @@ int portfolio_write(const struct report *r, const struct writer *w,
 
 int portfolio_check(const char *dir, struct err *err)
 {
-    struct html_loader l = {.dir = dir};
-    struct template *t = html_compile(&l, "portfolio", vars, err);
-
-    strbuf_free(&l.text);
-    template_free(t);
-    return t ? 0 : -1;
+    return html_check_page(dir, "portfolio", vars, err);
 }

@@ -9,6 +9,7 @@
 #include "core/sha256.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "report/find_out.h"
 #include "report/forecast.h"
 #include "report/query.h"
 #include "report/tally.h"
@@ -147,6 +148,23 @@ static void fn_result_word(sqlite3_context *ctx, int argc, sqlite3_value **v)
         sqlite3_result_text(ctx, result_word(letters[at]), -1, SQLITE_STATIC);
 }
 
+/* find_out(missing) */
+static void fn_find_out(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    const char *missing = (const char *)sqlite3_value_text(v[0]);
+    struct strbuf b = {0};
+
+    (void)argc;
+    if (!missing)
+        return;
+    find_out(&b, missing);
+    if (strbuf_ok(&b))
+        sqlite3_result_text(ctx, strbuf_str(&b), -1, SQLITE_TRANSIENT);
+    else
+        sqlite3_result_error_nomem(ctx);
+    strbuf_free(&b);
+}
+
 static int add_functions(sqlite3 *db, struct err *err)
 {
     static const struct {
@@ -160,7 +178,8 @@ static int add_functions(sqlite3 *db, struct err *err)
                  {"severity_word", 1, fn_severity_word},
                  {"name_count", 1, fn_name_count},
                  {"glob_match", 2, fn_glob_match},
-                 {"result_word", 2, fn_result_word}};
+                 {"result_word", 2, fn_result_word},
+                 {"find_out", 1, fn_find_out}};
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     size_t i;
 

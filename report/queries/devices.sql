@@ -1,7 +1,7 @@
 -- Every Mac with its verdict; reported by client and serial number. Numbers are
 -- empty where the smallest and the largest that fit the facts differ. The next
--- step repairs the gravest failure, or finds out what the gravest open question
--- lacks; that of a migration comes from its own judgement.
+-- step repairs the gravest failure; where a grave question is open, it finds out
+-- what that lacks. That of a migration comes from its own judgement.
 SELECT c.name                       AS client,
        t.site                       AS site,
        d.serial                     AS serial,
@@ -29,9 +29,9 @@ SELECT c.name                       AS client,
        r.readiness                  AS readiness,
        CASE WHEN m.id IS NOT NULL THEN m.title
             WHEN :use = 'migration' THEN 'Find out: ' || v.open
-            WHEN r.unknown > 0
+            WHEN r.verdict = 'undetermined'
             THEN 'Find out: ' ||
-                 (SELECT replace(f.missing, ' ', ', ')
+                 (SELECT find_out(f.missing)
                     FROM finding f
                    WHERE f.period_id = :period_id
                      AND f.device_id = o.device_id

@@ -13,6 +13,7 @@ fact (title) AS (
          ('whether the recovery key is stored'),
          ('who holds a secure token'),
          ('whether the bootstrap token is stored'),
+         ('which of Mac and server is right about the bootstrap token'),
          ('when it last reported')
 )
 SELECT f.title                              AS title,

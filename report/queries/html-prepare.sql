@@ -69,11 +69,14 @@ DROP TABLE IF EXISTS temp.html_changed;
 
 CREATE TEMP TABLE html_changed (change TEXT, serial TEXT, rule TEXT);
 
+DROP TABLE IF EXISTS temp.html_way;
+
+CREATE TEMP TABLE html_way (way INTEGER PRIMARY KEY, goal TEXT, sentence TEXT);
+
 DROP TABLE IF EXISTS temp.html_path;
 
--- report/html_path.c; goal 0: no Mac at risk, 1: no critical problem.
 CREATE TEMP TABLE html_path (
-  ord INTEGER PRIMARY KEY, goal INTEGER, remedy TEXT, macs INTEGER,
+  ord INTEGER PRIMARY KEY, way INTEGER, remedy TEXT, macs INTEGER,
   remaining INTEGER
 );
 

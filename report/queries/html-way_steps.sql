@@ -1,4 +1,4 @@
--- The shortest way to no Mac at risk, step by step.
+-- The actions of one way, in order.
 SELECT m.title                     AS title,
        p.remedy                    AS remedy,
        plain('who', m.who)         AS who,
@@ -7,5 +7,5 @@ SELECT m.title                     AS title,
        num(p.remaining)            AS remaining
   FROM temp.html_path p
   JOIN remedy m ON m.id = p.remedy
- WHERE p.goal = 0
+ WHERE p.way = :way
  ORDER BY p.ord
