@@ -369,7 +369,7 @@ static void print_finding(const json_t *e, const json_t *r, FILE *out)
         strbuf_addf(&line, "missing: %s", text_of(r, "missing"));
     print_more(&line, out);
     add_history(&line, r);
-    if (text_of(r, "remedy")[0])
+    if (text_of(r, "remedy")[0] && strcmp(text_of(r, "result"), "fail") == 0)
         strbuf_addf(&line, "%s%s", line.len ? "; " : "", text_of(r, "remedy"));
     if (json_object_get(r, "accepted_risk"))
         strbuf_addf(&line, "%saccepted risk: %s (%s, until %.10s)",

@@ -279,22 +279,19 @@ static int add_rules(struct about *a, const struct analyze_options *o,
 
 /* -------------------------------------------------------------- remedies */
 
-/* What is wrong before what is not known, and the move to another server last;
- * inside that the graver first. */
+/* Only what is wrong is to be repaired: what is not known may be fine, and its
+ * remedy an erase. The move to another server comes last, the graver first. */
 static int rank_of(const json_t *rule)
 {
     const char *result = json_string_value(json_object_get(rule, "result"));
     const char *severity = json_string_value(json_object_get(rule, "severity"));
     int rank = severity ? (int)severity_read(severity) : 0;
 
-    if (!result || json_object_get(rule, "accepted_risk"))
+    if (!result || strcmp(result, "fail") != 0 ||
+        json_object_get(rule, "accepted_risk"))
         return -1;
-    if (strcmp(result, "unknown") != 0 && strcmp(result, "fail") != 0)
-        return -1;
-    if (strcmp(result, "fail") == 0)
-        rank += SEVERITIES;
     if (!json_is_true(json_object_get(rule, "migration")))
-        rank += 2 * SEVERITIES;
+        rank += SEVERITIES;
     return rank;
 }
 
@@ -338,7 +335,7 @@ static int add_remedies(struct about *a, const struct analyze_options *o,
 
     if (remedies_load(&all, o->remedies_dir, err) < 0)
         return -1;
-    for (rank = 4 * SEVERITIES; rank >= 0; rank--)
+    for (rank = 2 * SEVERITIES; rank >= 0; rank--)
         json_array_foreach(json_object_get(a->out, "rules"), i, rule)
         {
             const char *id = json_string_value(json_object_get(rule, "remedy"));

@@ -50,8 +50,10 @@ SELECT c.name                       AS client,
        v.open                       AS readiness_open,
        m.who                        AS next_owner,
        m.minutes                    AS next_minutes,
-       -- Will it take the update, and the wipe? Empty: not proved.
+       -- Will it take the update, and the wipe? Empty: not proved, or the
+       -- Mac does not report any more.
        CASE WHEN instr(' ' || r.lost || ' ', ' update ') THEN 'no'
+            WHEN r.stale THEN NULL
             WHEN instr(' ' || r.perhaps_lost || ' ', ' update ') THEN NULL
             WHEN instr(' ' || r.lost || ' ', ' updates-by-server ')
             THEN 'by a person'
@@ -59,6 +61,7 @@ SELECT c.name                       AS client,
             THEN NULL
             ELSE 'by the server' END AS takes_update,
        CASE WHEN instr(' ' || r.lost || ' ', ' erase ') THEN 'no'
+            WHEN r.stale THEN NULL
             WHEN instr(' ' || r.perhaps_lost || ' ', ' erase ') THEN NULL
             ELSE 'yes' END          AS takes_wipe,
        t.custom                     AS _custom,

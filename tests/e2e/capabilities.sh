@@ -16,6 +16,7 @@ OLDT2,t2,10.15.7,2026-11-29,yes,ade,yes,yes,yes,yes,yes,not_supported,,on,yes,ye
 FORBIDDEN,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,disallowed,success,on,yes,yes,valid,no,no
 UNTESTED,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,unverified,no,no
 BADKEY,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,invalid,no,no
+SILENT01,apple,15.1,2026-08-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,valid,no,no
 UNREADY,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,unsealed,on,yes,yes,valid,no,no
 CSV
 # What no export carries: nothing about the token, no test of readiness.
@@ -80,4 +81,6 @@ takes OLDT2 'by the server' ''
 takes NOTOKENANY '' ''
 takes UNASKED '' ''
 takes UNREADY '' no
+# What it passed is old.
+takes SILENT01 '' ''
 finish

@@ -59,4 +59,28 @@ jq -e '.terms.sole_holder == {holders_min: 1, holders_max: 1} and
      ["informational", "notapplicable"])' "$dir/stdout" >"$dir/jq" ||
     fail 'json says something else'
 ends 2 'no Mac has the serial number "NONE"' "$muster" explain -d "$db" NONE
+# What is not known is found out, not repaired: no remedy for it, and above all
+# no erase.
+cat >"$dir/open.csv" <<'CSV'
+serial,os_version,chip,last_checkin,mdm_enrolled,enrollment_type,filevault,recovery_key_escrowed,bootstrap_escrowed_device,recovery_lock,firmware_password
+C02OPEN001,15.1,apple,2026-11-29,yes,ade,on,,,no,no
+C02OPEN002,15.1,apple,2026-11-29,yes,ade,off,yes,yes,no,no
+CSV
+cat >"$dir/owners.csv" <<'CSV'
+serial,account,secure_token,admin,password_known_by,disabled,person_status,volume_owner
+C02OPEN001,anna,yes,yes,,no,active,yes
+C02OPEN001,bo,yes,no,,no,active,yes
+C02OPEN002,cleo,yes,yes,user,no,active,yes
+CSV
+check run "$muster" run -q -d "$dir/o.db" -o "$dir/o" -F csv \
+    --as-of 2026-11-30 "$dir/open.csv" "$dir/owners.csv"
+quietly "$muster" explain -d "$dir/o.db" C02OPEN001
+grep -q '^  REC-05 ' "$dir/stdout" || fail 'REC-05 is open'
+grep -q 'R14\|Erase the Mac' "$dir/stdout" && fail 'erase what is not known'
+quietly "$muster" explain -d "$dir/o.db" C02OPEN002
+grep -q '^  R15  Turn FileVault on' "$dir/stdout" || fail 'no remedy of FV-01'
+checks=$((checks + 1))
+grep -q 'C02OPEN001,.*,undetermined,.*,"*Find out: ' \
+    "$dir/o/fleet-monthly-2026-11-devices.csv" ||
+    fail "$(cat "$dir/o/fleet-monthly-2026-11-devices.csv")"
 finish
