@@ -9,6 +9,7 @@
 #include "core/work.h"
 #include "ingest/job.h"
 #include "ingest/secrets.h"
+#include "ingest/slice.h"
 
 #define FINDING_ID_LONG 16
 #define UNASSIGNED "unassigned" /* as reports call Macs of no known client */
@@ -55,19 +56,20 @@ static int find_columns(struct sheet *s, struct err *err)
 
 /* ------------------------------------------------------------------ a row */
 
-static void read_cell(struct sheet *s, size_t k, const char *p, size_t n)
+static void read_cell(struct sheet *s, size_t k, struct slice t)
 {
-    struct strbuf *b = &s->cell[k];
+    strbuf_reset(&s->cell[k]);
+    t = slice_trim(t);
+    s->withheld += t.n && secret_shape(t.s, t.n);
+    secret_clean(&s->cell[k], t.s, t.n);
+}
 
-    strbuf_reset(b);
-    while (n && ascii_isspace(*p)) {
-        p++;
-        n--;
-    }
-    while (n && ascii_isspace(p[n - 1]))
-        n--;
-    s->withheld += n && secret_shape(p, n);
-    secret_clean(b, p, n);
+static void lower(struct strbuf *b)
+{
+    size_t i;
+
+    for (i = 0; i < b->len; i++)
+        b->data[i] = ascii_lower(b->data[i]);
 }
 
 /* The last cell of a file that ends without a line end may have lost its end.
@@ -87,8 +89,10 @@ static void read_row(struct sheet *s, const struct csv_row *row)
             s->j->cut_tail = true;
             c.n = 0;
         }
-        read_cell(s, k, c.s ? c.s : "", c.s ? c.n : 0);
+        read_cell(s, k, (struct slice){c.s ? c.s : "", c.s ? c.n : 0});
     }
+    lower(&s->cell[WORK_FINDING]);
+    lower(&s->cell[WORK_DECISION]);
 }
 
 static bool filled_in(const struct sheet *s)
@@ -98,23 +102,15 @@ static bool filled_in(const struct sheet *s)
 }
 
 /* Sixteen digits of a digest; a spreadsheet may have made a number of them. */
-static bool is_finding(struct strbuf *b)
+static bool is_finding(const struct strbuf *b)
 {
-    size_t i;
-
-    for (i = 0; i < b->len; i++) {
-        char c = b->data[i] = ascii_lower(b->data[i]);
-
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-            return false;
-    }
-    return b->len == FINDING_ID_LONG;
+    return b->len == FINDING_ID_LONG &&
+           strspn(strbuf_str(b), "0123456789abcdef") == b->len;
 }
 
 static bool accepts(const struct sheet *s)
 {
-    return ascii_casecmp(strbuf_str(&s->cell[WORK_DECISION]), WORK_ACCEPTS) ==
-           0;
+    return strcmp(strbuf_str(&s->cell[WORK_DECISION]), WORK_ACCEPTS) == 0;
 }
 
 /* Whose finding it is: as the sheet says, else as the command says. */
@@ -161,9 +157,6 @@ static int put_row(struct sheet *s, int64_t due, struct err *err)
                  {":decision", WORK_DECISION}, {":comment", WORK_COMMENT}};
     size_t i;
 
-    for (i = 0; i < s->cell[WORK_DECISION].len; i++)
-        s->cell[WORK_DECISION].data[i] =
-            ascii_lower(s->cell[WORK_DECISION].data[i]);
     for (i = 0; i < COUNT_OF(texts); i++)
         if (!strbuf_ok(&s->cell[texts[i].key]))
             return err_nomem(err);
