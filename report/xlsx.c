@@ -27,7 +27,8 @@ struct sheet_spec {
     const char *name, *query;
     const char *columns; /* in order; "*" appends the x_ columns */
     int frozen;          /* columns that stay when scrolling sideways */
-    bool work;           /* columns for people to fill in */
+    bool work;           /* columns for people to fill in: findings alone,
+                            whose sheet "muster ingest" reads back */
     int print;           /* columns that are printed; 0: all */
 };
 
@@ -82,7 +83,7 @@ static const struct sheet_spec remedies = {
     "remedies",
     "remedy title who effort minutes devices accounts serials",
     2,
-    true,
+    false,
     0};
 static const struct sheet_spec changes = {
     "Changes",
@@ -223,7 +224,8 @@ static void find_places(struct table *t)
     }
 }
 
-static void write_header(struct table *t)
+/* The header and the rows below it are one table. */
+static void add_header(struct table *t)
 {
     char title[128];
     int i;
@@ -231,10 +233,11 @@ static void write_header(struct table *t)
     for (i = 0; i < t->width; i++) {
         column_title(rows_name(t->rows, t->places[i].from), title,
                      sizeof(title));
-        book_words(t->b, t->s, 0, i, title, FMT_HEADER);
+        book_head(t->b, t->s, title, FMT_HEADER);
     }
     for (i = 0; t->spec->work && i < WORK_COLUMNS; i++)
-        book_words(t->b, t->s, 0, t->width + i, work_titles[i], FMT_INPUT);
+        book_head(t->b, t->s, work_titles[i], FMT_INPUT);
+    book_table(t->b, t->s, t->row);
 }
 
 static void start_sheet(struct table *t)
@@ -248,8 +251,6 @@ static void start_sheet(struct table *t)
     t->row = 0;
     if (!t->s)
         return;
-    t->s->columns = t->width + (t->spec->work ? WORK_COLUMNS : 0);
-    write_header(t);
 }
 
 /* A list to choose from, a date, and free text. */
@@ -285,16 +286,14 @@ static void add_work(struct table *t)
 
 static void end_sheet(struct table *t)
 {
-    int last = t->width + (t->spec->work ? WORK_COLUMNS : 0) - 1;
     lxw_worksheet *ws = t->s ? t->s->ws : NULL;
     lxw_row_col_options hidden = {1, 0, 0};
     int i;
 
     if (!ws)
         return;
+    add_header(t);
     worksheet_freeze_panes(ws, 1, (lxw_col_t)t->spec->frozen);
-    BOOK_CALL(t->b, worksheet_autofilter(ws, 0, 0, (lxw_row_t)t->row,
-                                         (lxw_col_t)last));
     BOOK_CALL(t->b, worksheet_ignore_errors(
                         ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"));
     for (i = 0; i < t->width; i++) {

@@ -229,6 +229,7 @@ int book_close(struct book *b, struct err *err)
 void book_free(struct book *b)
 {
     size_t i;
+    int c;
 
     if (b->wb) {
         if (!b->count)
@@ -236,8 +237,11 @@ void book_free(struct book *b)
         close_quietly(b->wb);
     }
     b->wb = NULL;
-    for (i = 0; i < b->count; i++)
+    for (i = 0; i < b->count; i++) {
+        for (c = 0; c < b->sheets[i]->columns; c++)
+            free(b->sheets[i]->heads[c]);
         free(b->sheets[i]);
+    }
     b->count = 0;
     strbuf_free(&b->safe);
 }
@@ -421,6 +425,61 @@ void book_blank(struct book *b, struct sheet *s, int64_t row, int column,
     track(s, row, column, 0);
     BOOK_CALL(b, worksheet_write_blank(s->ws, (lxw_row_t)row, (lxw_col_t)column,
                                        b->format[format]));
+}
+
+void book_head(struct book *b, struct sheet *s, const char *title,
+               enum book_format format)
+{
+    char *copy;
+    bool cut;
+
+    if (!s || s->columns == BOOK_COLUMNS)
+        return;
+    copy = strdup(book_safe(&b->safe, title, strlen(title), &cut));
+    if (!copy) {
+        BOOK_CALL(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
+        return;
+    }
+    b->cut += cut;
+    track(s, 0, s->columns, shown_width(copy, strlen(copy)));
+    s->heads[s->columns] = copy;
+    s->head_format[s->columns++] = format;
+}
+
+/* "tblAccepted_risks": letters and digits, and the name of no cell. */
+static void table_name(const struct sheet *s, char *out, size_t size)
+{
+    size_t n = (size_t)snprintf(out, size, "tbl%s", s->name), i;
+
+    while (n > 0 && out[n - 1] == ')')
+        out[--n] = '\0';
+    for (i = 0; i < n; i++)
+        if (ascii_upper(out[i]) < 'A' && (out[i] < '0' || out[i] > '9'))
+            out[i] = '_';
+}
+
+void book_table(struct book *b, struct sheet *s, int64_t rows)
+{
+    lxw_table_column columns[BOOK_COLUMNS] = {{.header = NULL}};
+    lxw_table_column *list[BOOK_COLUMNS + 1] = {NULL};
+    char name[48];
+    lxw_table_options t = {.name = name,
+                           .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
+                           .style_type_number = 1,
+                           .columns = list};
+    int i;
+
+    if (!s || !s->columns)
+        return;
+    table_name(s, name, sizeof(name));
+    for (i = 0; i < s->columns; i++) {
+        columns[i].header = s->heads[i];
+        columns[i].header_format = b->format[s->head_format[i]];
+        list[i] = &columns[i];
+    }
+    BOOK_CALL(b, worksheet_add_table(s->ws, 0, 0, /* it wants a row of data */
+                                     (lxw_row_t)(rows > 0 ? rows : 1),
+                                     (lxw_col_t)(s->columns - 1), &t));
 }
 
 /* Days since 1899-12-30, as spreadsheets count them. */

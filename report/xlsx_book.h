@@ -57,6 +57,8 @@ struct sheet {
     bool fill;           /* rows are put in by xlsx_pack() ... */
     int64_t fill_rows;   /* ... so many, below the header */
     int columns;         /* of the header */
+    char *heads[BOOK_COLUMNS];
+    enum book_format head_format[BOOK_COLUMNS];
     uint16_t width[BOOK_COLUMNS];
 };
 
@@ -110,6 +112,16 @@ void book_blank(struct book *b, struct sheet *s, int64_t row, int column,
                 enum book_format format);
 void book_cell(struct book *b, struct sheet *s, int64_t row, int column,
                const struct cell *c);
+
+/*
+ * A sheet of rows is one native table, with the filter and the bands of one.
+ * book_head() names its next column (unlike the others, whatever the case);
+ * book_table() makes the header and the table over "rows" rows below it. The
+ * sheet must not be one that the library streams: it refuses tables there.
+ */
+void book_head(struct book *b, struct sheet *s, const char *title,
+               enum book_format format);
+void book_table(struct book *b, struct sheet *s, int64_t rows);
 
 /* A cell that leads to a place in the workbook: internal is "'Devices'!A5". */
 void book_link(struct book *b, struct sheet *s, int64_t row, int column,
