@@ -7,17 +7,14 @@
 #include "core/facts.h"
 #include "core/resource.h"
 #include "core/supply.h"
-#include "core/text.h"
+#include "report/brand.h"
 #include "report/json.h"
 #include "report/leak.h"
 #include "report/leak_names.h"
+#include "report/leak_text.h"
 #include "report/query.h"
 #include "report/redact.h"
 #include "report/rows.h"
-
-#include <minizip/unzip.h>
-
-#define PIECE 262144 /* bytes of plain text that are searched at once */
 
 struct leak {
     struct leak_names *names;
@@ -84,9 +81,38 @@ static bool mark(void *ctx, struct name *name)
     return true;
 }
 
+static bool mark_as_own(void *ctx, struct name *name)
+{
+    (void)ctx;
+    name->own = true;
+    return true;
+}
+
 static void mark_text(struct leak *l, const char *text)
 {
     leak_names_find(l->names, text, strlen(text), mark, NULL);
+}
+
+/* What a rule may say: the texts between quotes in its SQL. */
+static void mark_literals(struct leak *l, const char *sql)
+{
+    const char *p = strchr(sql, '\''), *end;
+
+    for (; p && (end = strchr(p + 1, '\'')); p = strchr(end + 1, '\''))
+        leak_names_find(l->names, p + 1, (size_t)(end - p - 1), mark, NULL);
+}
+
+/* What the settings print on every client's reports is meant for all. */
+static int mark_brand(struct leak *l, const struct report *r, struct err *err)
+{
+    struct brand b = {0};
+
+    if (brand_load(r->options->config, NULL, &b, err) < 0)
+        return -1;
+    mark_text(l, b.contact ? b.contact : "");
+    mark_text(l, b.confidentiality ? b.confidentiality : "");
+    brand_free(&b);
+    return 0;
 }
 
 /* Words of our own that resources do not hold. */
@@ -140,6 +166,17 @@ static void mark_resources(struct leak *l)
             mark_text(l, res->data);
 }
 
+/* A row of leak_own.sql: a text, and what it is. */
+static void mark_row(struct leak *l, const char *text, const char *what)
+{
+    if (strcmp(what, "own") == 0)
+        leak_names_find(l->names, text, strlen(text), mark_as_own, NULL);
+    else if (strcmp(what, "sql") == 0)
+        mark_literals(l, text);
+    else
+        mark_text(l, text);
+}
+
 static int mark_own(struct leak *l, const struct report *r, struct err *err)
 {
     sqlite3_stmt *st;
@@ -147,54 +184,60 @@ static int mark_own(struct leak *l, const struct report *r, struct err *err)
     int step;
 
     for (i = 0; i < leak_names_count(l->names); i++)
-        leak_names_at(l->names, i)->known = false;
+        leak_names_at(l->names, i)->known = leak_names_at(l->names, i)->own =
+            false;
     mark_vocabulary(l);
     mark_resources(l);
-    if (query_open(r, "leak_own", &st, err) < 0)
+    if (mark_brand(l, r, err) < 0 || query_open(r, "leak_own", &st, err) < 0)
         return -1;
     while ((step = db_step(st, err)) == 1)
-        mark_text(l, db_text(st, 0));
+        mark_row(l, db_text(st, 0), db_text(st, 1));
     sqlite3_finalize(st);
+    if (step == 0 && leak_names_failed(l->names))
+        step = err_nomem(err);
     return step;
 }
 
-/* ----------------------------------------------------------- plain text --- */
+/* ---------------------------------------------------------------- search -- */
 
-/* The text of a file as a reader sees it, piece by piece. */
-struct plain {
+/* A file being searched. */
+struct search {
     struct leak *l;
     const struct report *r;
-    struct strbuf text; /* decoded and not yet searched, after an overlap */
-    struct strbuf raw;  /* read and not yet decoded */
     struct name *hit;
     bool secret;
-    int64_t bytes;
 };
 
 /* Whether names of this kind must not be in the report at all. */
 static bool redacted(const struct leak *l, const char *kind)
 {
-    if (strcmp(kind, "serial number") == 0)
-        return l->redact & REDACT_SERIALS;
-    if (strcmp(kind, "device name") == 0)
-        return l->redact & REDACT_HOSTNAMES;
-    return strcmp(kind, "client") != 0 && (l->redact & REDACT_USERS);
+    return (l->redact & leak_kind_bit(kind)) != 0;
+}
+
+static bool is_own(const struct report *r, const struct name *name)
+{
+    return !r->client_id || leak_name_owned(name, r->client_id);
 }
 
 /* Whether a name must not be in this report. */
 static bool barred(const struct leak *l, const struct report *r,
                    const struct name *name)
 {
-    if (redacted(l, name->kind))
-        return true;
-    return r->client_id && !leak_name_owned(name, r->client_id);
+    return redacted(l, name->kind) || !is_own(r, name);
+}
+
+/* Whether it would prove nothing there: where it is the client's own and is to
+ * be hidden, the client's other texts excuse nothing. */
+static bool proves_nothing(const struct report *r, const struct name *name)
+{
+    return name->known || (name->own && !is_own(r, name));
 }
 
 static bool foreign(void *ctx, struct name *name)
 {
-    struct plain *p = ctx;
+    struct search *p = ctx;
 
-    if (name->known || !barred(p->l, p->r, name))
+    if (!barred(p->l, p->r, name) || proves_nothing(p->r, name))
         return true;
     p->hit = name;
     return false;
@@ -231,187 +274,16 @@ static bool has_key(const char *text, size_t n)
     return false;
 }
 
-/* Search what is decoded and keep an overlap for the next piece. */
-static bool search_piece(struct plain *p)
+/* leak_text_fn */
+static bool search_text(void *ctx, const char *text, size_t len)
 {
-    size_t keep = leak_names_longest(p->l->names) + 64;
+    struct search *p = ctx;
 
-    p->secret = p->secret || has_key(strbuf_str(&p->text), p->text.len);
-    if (p->secret || !leak_names_find(p->l->names, strbuf_str(&p->text),
-                                      p->text.len, foreign, p))
-        return false;
-    if (p->text.len > keep) {
-        memmove(p->text.data, p->text.data + p->text.len - keep, keep);
-        strbuf_truncate(&p->text, keep);
-    }
-    return true;
+    p->secret = p->secret || has_key(text, len);
+    return !p->secret && leak_names_find(p->l->names, text, len, foreign, p);
 }
 
-static const struct {
-    const char *entity;
-    char c;
-} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},
-                {"&quot;", '"'}, {"&#39;", '\''}, {"&#x27;", '\''},
-                {"&#34;", '"'},  {"&#38;", '&'},  {"&apos;", '\''}};
-
-static uint32_t hex4(const char *p)
-{
-    uint32_t v = 0;
-    int i;
-
-    for (i = 0; i < 4; i++) {
-        char c = ascii_lower(p[i]);
-
-        if (c >= '0' && c <= '9')
-            v = v * 16 + (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = v * 16 + (uint32_t)(c - 'a' + 10);
-        else
-            return UINT32_MAX;
-    }
-    return v;
-}
-
-/* Undo one entity, JSON escape, doubled quote or _x0041_ at "p"; returns how
- * many bytes it took. */
-static size_t decode_one(struct strbuf *out, const char *p, size_t n)
-{
-    uint32_t cp;
-    size_t i;
-
-    if (*p == '&')
-        for (i = 0; i < COUNT_OF(entities); i++) {
-            size_t len = strlen(entities[i].entity);
-
-            if (n >= len && memcmp(p, entities[i].entity, len) == 0) {
-                strbuf_addc(out, entities[i].c);
-                return len;
-            }
-        }
-    if (*p == '\\' && n >= 6 && p[1] == 'u' &&
-        (cp = hex4(p + 2)) != UINT32_MAX) {
-        utf8_append(out, cp);
-        return 6;
-    }
-    if (*p == '\\' && n >= 2 && (p[1] == '"' || p[1] == '\\' || p[1] == '/')) {
-        strbuf_addc(out, p[1]);
-        return 2;
-    }
-    if (*p == '\\' && n >= 2 && (p[1] == 'n' || p[1] == 't' || p[1] == 'r')) {
-        strbuf_addc(out, ' ');
-        return 2;
-    }
-    if (*p == '"' && n >= 2 && p[1] == '"') {
-        strbuf_addc(out, '"');
-        return 2;
-    }
-    if (*p == '_' && n >= 7 && p[1] == 'x' && p[6] == '_' &&
-        (cp = hex4(p + 2)) != UINT32_MAX) {
-        utf8_append(out, cp);
-        return 7;
-    }
-    strbuf_addc(out, *p);
-    return 1;
-}
-
-static bool special(char c)
-{
-    return c == '&' || c == '\\' || c == '"' || c == '_';
-}
-
-/* Decode all but the last few bytes, which may be half an escape. */
-static void decode(struct plain *p, bool last)
-{
-    const char *s = strbuf_str(&p->raw);
-    size_t n = p->raw.len, i = 0, from = 0;
-    size_t end = last || n < 16 ? (last ? n : 0) : n - 16;
-
-    while (i < end) {
-        if (!special(s[i])) {
-            i++;
-            continue;
-        }
-        strbuf_add(&p->text, s + from, i - from);
-        i += decode_one(&p->text, s + i, n - i);
-        from = i;
-    }
-    if (i > from)
-        strbuf_add(&p->text, s + from, i - from);
-    if (i > n)
-        i = n;
-    if (p->raw.data)
-        memmove(p->raw.data, p->raw.data + i, n - i);
-    strbuf_truncate(&p->raw, n - i);
-}
-
-/* False to stop: something was found, or memory is out. */
-static bool take(struct plain *p, const char *data, size_t n, bool last)
-{
-    strbuf_add(&p->raw, data, n);
-    p->bytes += (int64_t)n;
-    if (p->raw.len < PIECE && !last)
-        return true;
-    decode(p, last);
-    return strbuf_ok(&p->text) && strbuf_ok(&p->raw) && search_piece(p);
-}
-
-/* ---------------------------------------------------------------- files --- */
-
-/* -1 only where reading fails; hits are in "p". */
-static int read_plain(struct plain *p, const char *path, struct err *err)
-{
-    FILE *f = fopen(path, "rb");
-    char buf[65536];
-    bool go = true;
-    size_t n;
-
-    if (!f)
-        return err_errno(err, ERR_OUTPUT, path, "cannot read back");
-    while (go && (n = fread(buf, 1, sizeof(buf), f)) > 0)
-        go = take(p, buf, n, false);
-    if (go && !ferror(f))
-        take(p, "", 0, true);
-    if (ferror(f)) {
-        err_errno(err, ERR_OUTPUT, path, "cannot read back");
-        fclose(f);
-        return -1;
-    }
-    fclose(f);
-    return 0;
-}
-
-static int read_member(struct plain *p, unzFile zip)
-{
-    char buf[65536];
-    bool go = true;
-    int n = -1;
-
-    if (unzOpenCurrentFile(zip) != UNZ_OK)
-        return -1;
-    while (go && (n = unzReadCurrentFile(zip, buf, sizeof(buf))) > 0)
-        go = take(p, buf, (size_t)n, false);
-    if (go && n == 0)
-        take(p, "", 0, true);
-    strbuf_reset(&p->text); /* parts are apart */
-    strbuf_reset(&p->raw);
-    return unzCloseCurrentFile(zip) == UNZ_OK || !go ? (n < 0 ? -1 : 0) : -1;
-}
-
-static int read_archive(struct plain *p, const char *path, struct err *err)
-{
-    unzFile zip = unzOpen64(path);
-    int rc = zip ? unzGoToFirstFile(zip) : UNZ_ERRNO;
-
-    while (rc == UNZ_OK && !p->hit && !p->secret)
-        rc = read_member(p, zip) < 0 ? UNZ_ERRNO : unzGoToNextFile(zip);
-    if (zip)
-        unzClose(zip);
-    if (rc == UNZ_OK || rc == UNZ_END_OF_LIST_OF_FILE)
-        return 0;
-    return err_at(err, ERR_OUTPUT, path, 0, 0, "cannot be unpacked");
-}
-
-static int say_hit(const struct plain *p, const char *name, struct err *err)
+static int say_hit(const struct search *p, const char *name, struct err *err)
 {
     struct report other = *p->r;
     char owner[128] = "another client";
@@ -450,19 +322,18 @@ static int search_file(struct leak *l, const struct report *r,
                        const struct published *f, int64_t *bytes,
                        struct err *err)
 {
-    struct plain p = {.l = l, .r = r};
-    bool archive = f->writer && strcmp(f->writer->ext, "xlsx") == 0;
-    int rc =
-        archive ? read_archive(&p, f->path, err) : read_plain(&p, f->path, err);
+    struct search p = {.l = l, .r = r};
+    /* folding may make it up to two and a half times as long */
+    struct leak_text to = {.fn = search_text,
+                           .ctx = &p,
+                           .overlap = leak_names_longest(l->names) * 3 + 64};
 
-    if (rc == 0 && (!strbuf_ok(&p.text) || !strbuf_ok(&p.raw)))
-        rc = err_nomem(err);
-    if (rc == 0 && (p.hit || p.secret))
-        rc = say_hit(&p, f->name, err);
-    *bytes += p.bytes;
-    strbuf_free(&p.text);
-    strbuf_free(&p.raw);
-    return rc;
+    if (leak_text_read(f->path, f->writer ? f->writer->ext : "json", &to, bytes,
+                       err) < 0)
+        return -1;
+    if (leak_names_failed(l->names))
+        return err_nomem(err);
+    return p.hit || p.secret ? say_hit(&p, f->name, err) : 0;
 }
 
 /* How many names were searched for, and how many prove nothing. */
@@ -476,9 +347,23 @@ static void count_names(struct leak *l, const struct report *r,
 
         if (!barred(l, r, n))
             continue;
-        *shared += n->known;
-        *searched += !n->known;
+        *shared += proves_nothing(r, n);
+        *searched += !proves_nothing(r, n);
     }
+}
+
+int leak_kind_bit(const char *kind)
+{
+    if (strcmp(kind, "serial number") == 0)
+        return REDACT_SERIALS;
+    if (strcmp(kind, "device name") == 0)
+        return REDACT_HOSTNAMES;
+    return strcmp(kind, "client") == 0 ? 0 : REDACT_USERS;
+}
+
+struct leak_names *leak_all_names(struct leak *l)
+{
+    return l->names;
 }
 
 int leak_search(struct leak *l, const struct report *r, const struct publish *p,
@@ -501,4 +386,13 @@ int leak_search(struct leak *l, const struct report *r, const struct publish *p,
                 (long long)searched, (long long)shared,
                 leak_names_short(l->names), publish_count(p), (long long)bytes);
     return strbuf_ok(json) ? 0 : err_nomem(err);
+}
+
+int leak_search_last(struct leak *l, const struct report *r,
+                     const struct publish *p, struct err *err)
+{
+    int64_t bytes = 0;
+
+    return search_file(l, r, publish_file(p, publish_count(p) - 1), &bytes,
+                       err);
 }

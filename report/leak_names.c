@@ -2,11 +2,12 @@
  * leak_names.c - many names found in one pass over a text.
  *
  * A name is found by its rarest word: each word of the text is looked up once,
- * and only then is the whole name compared. Bytes of UTF-8 sequences count as
- * letters.
+ * and only then is the whole name compared. Names and texts are folded first.
+ * Bytes of UTF-8 sequences count as letters.
  */
 #include "core/base.h"
 
+#include "report/fold.h"
 #include "report/leak_names.h"
 
 #define LEAST 3        /* bytes of a name that is searched for */
@@ -20,7 +21,7 @@ struct leak_names {
     size_t by_text_cap;
     uint32_t *by_word; /* index + 1 by hash of the anchor word */
     size_t by_word_cap;
-    bool failed;
+    struct strbuf folded; /* the text at hand */
 };
 
 static bool is_word(char c)
@@ -57,6 +58,7 @@ void leak_names_free(struct leak_names *n)
     free(n->items);
     free(n->by_text);
     free(n->by_word);
+    strbuf_free(&n->folded);
     free(n);
 }
 
@@ -135,23 +137,10 @@ bool leak_name_owned(const struct name *name, int64_t owner)
     return false;
 }
 
-bool leak_names_add(struct leak_names *n, const char *text, const char *kind,
-                    int64_t owner)
+static bool add_owner(struct name *item, int64_t owner)
 {
-    size_t len = strlen(text);
-    struct name *item;
     int64_t *owners;
 
-    if (too_short(text, len) || len > LONGEST) {
-        n->shorts += len > 0;
-        return true;
-    }
-    item = find_or_add(n, text, len);
-    if (!item)
-        return false;
-    if (len > n->longest)
-        n->longest = len;
-    item->kind = item->kind ? item->kind : kind;
     if (leak_name_owned(item, owner))
         return true;
     owners = realloc(item->owners, (item->owner_count + 1) * sizeof(*owners));
@@ -160,6 +149,29 @@ bool leak_names_add(struct leak_names *n, const char *text, const char *kind,
     item->owners = owners;
     owners[item->owner_count++] = owner;
     return true;
+}
+
+bool leak_names_add(struct leak_names *n, const char *text, const char *kind,
+                    int64_t owner)
+{
+    struct strbuf *folded = &n->folded;
+    struct name *item;
+
+    strbuf_reset(folded);
+    fold_text(folded, text, strlen(text));
+    if (!strbuf_ok(folded))
+        return false;
+    if (too_short(strbuf_str(folded), folded->len) || folded->len > LONGEST) {
+        n->shorts += folded->len > 0;
+        return true;
+    }
+    item = find_or_add(n, strbuf_str(folded), folded->len);
+    if (!item)
+        return false;
+    if (folded->len > n->longest)
+        n->longest = folded->len;
+    item->kind = item->kind ? item->kind : kind;
+    return add_owner(item, owner);
 }
 
 /* The next word from *at on; false at the end. */
@@ -271,8 +283,11 @@ static bool stands(const struct name *item, const char *text, size_t len,
     return to == len || !is_word(text[to - 1]) || !is_word(text[to]);
 }
 
-bool leak_names_find(struct leak_names *n, const char *text, size_t len,
-                     leak_names_fn *fn, void *ctx)
+/* Where a name that was found stands in the folded text. */
+typedef bool found_fn(void *ctx, struct name *name, size_t at);
+
+static bool find_folded(struct leak_names *n, const char *text, size_t len,
+                        found_fn *fn, void *ctx)
 {
     size_t at, word;
 
@@ -283,9 +298,114 @@ bool leak_names_find(struct leak_names *n, const char *text, size_t len,
             struct name *item = &n->items[i - 1];
 
             if (item->word == word && stands(item, text, len, at) &&
-                !fn(ctx, item))
+                !fn(ctx, item, at - item->anchor))
                 return false;
         }
     }
     return true;
+}
+
+struct call {
+    leak_names_fn *fn;
+    void *ctx;
+};
+
+static bool pass_on(void *ctx, struct name *name, size_t at)
+{
+    const struct call *c = ctx;
+
+    (void)at;
+    return c->fn(c->ctx, name);
+}
+
+bool leak_names_find(struct leak_names *n, const char *text, size_t len,
+                     leak_names_fn *fn, void *ctx)
+{
+    struct call call = {.fn = fn, .ctx = ctx};
+
+    strbuf_reset(&n->folded);
+    fold_text(&n->folded, text, len);
+    return strbuf_ok(&n->folded) && find_folded(n, strbuf_str(&n->folded),
+                                                n->folded.len, pass_on, &call);
+}
+
+bool leak_names_failed(const struct leak_names *n)
+{
+    return !strbuf_ok(&n->folded);
+}
+
+/* ----------------------------------------------------------------- places --
+ */
+
+struct place {
+    const struct name *name;
+    size_t from, to;
+};
+
+struct places {
+    struct place *items;
+    size_t count;
+    size_t *origin; /* of each folded byte, and of the end */
+    bool failed;
+};
+
+static bool keep_place(void *ctx, struct name *name, size_t at)
+{
+    struct places *p = ctx;
+    struct place *items = realloc(p->items, (p->count + 1) * sizeof(*p->items));
+
+    p->failed = !items;
+    if (!items)
+        return false;
+    p->items = items;
+    items[p->count++] = (struct place){
+        .name = name, .from = p->origin[at], .to = p->origin[at + name->len]};
+    return true;
+}
+
+static int place_cmp(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return x->to > y->to ? -1 : x->to < y->to;
+}
+
+/* Fold it letter by letter, noting where each byte comes from. */
+static bool fold_noting(struct strbuf *out, const char *text, size_t len,
+                        struct places *p)
+{
+    size_t i = 0, k = 0;
+
+    p->origin = malloc((len * 4 + 1) * sizeof(*p->origin));
+    while (p->origin && i < len) {
+        size_t step = fold_one(out, text + i, len - i);
+
+        for (; k < out->len; k++)
+            p->origin[k] = i;
+        i += step;
+    }
+    if (p->origin)
+        p->origin[k] = len;
+    return p->origin && strbuf_ok(out);
+}
+
+bool leak_names_places(struct leak_names *n, const char *text, size_t len,
+                       leak_place_fn *fn, void *ctx)
+{
+    struct places p = {.items = NULL};
+    struct strbuf folded = {0};
+    bool go = fold_noting(&folded, text, len, &p) &&
+              find_folded(n, strbuf_str(&folded), folded.len, keep_place, &p);
+    size_t i;
+
+    if (go && p.count)
+        qsort(p.items, p.count, sizeof(*p.items), place_cmp);
+    for (i = 0; go && i < p.count; i++)
+        go = fn(ctx, p.items[i].name, p.items[i].from, p.items[i].to);
+    free(p.items);
+    free(p.origin);
+    strbuf_free(&folded);
+    return go;
 }

@@ -459,6 +459,8 @@ static int write_files(struct job *j, struct publish *p, const char *dir,
         rc = prove(j, p, &proof, err);
     if (rc == 0)
         rc = write_manifest(r, p, dir, proof.data, err);
+    if (rc == 0 && proof.data)
+        rc = leak_search_last(j->leak, r, p, err);
     strbuf_free(&proof);
     return rc == 0 ? publish_commit(p, err) : -1;
 }

@@ -1,4 +1,4 @@
--- The files that were judged.
+-- The files that were judged, as far as this report may name them.
 SELECT i.import_id                          AS import_id,
        i.file                               AS file,
        i.source_title                       AS source,
@@ -13,9 +13,6 @@ SELECT i.import_id                          AS import_id,
        i.standing                           AS standing,
        i.sha256                             AS sha256,
        nullif(i.notes, '')                  AS notes
-  FROM run_import n
+  FROM temp.report_import n
   JOIN import i ON i.import_id = n.import_id
- WHERE n.period_id = :period_id
-   AND (:client_id = 0 OR i.client IN ('', (SELECT name FROM client
-                                            WHERE client_id = :client_id)))
  ORDER BY i.client, i.file, i.sha256

@@ -4,11 +4,8 @@ WITH file AS (
          coalesce(sum(i.accepted), 0) AS accepted,
          coalesce(sum(i.rejected), 0) AS rejected,
          coalesce(sum(i.left_out), 0) AS left_out, count(*) AS files
-    FROM run_import n
+    FROM temp.report_import n
     JOIN import i ON i.import_id = n.import_id
-   WHERE n.period_id = :period_id
-     AND (:client_id = 0 OR i.client IN ('', (SELECT name FROM client
-                                              WHERE client_id = :client_id)))
 ),
 rows AS (
   SELECT count(*) AS n, count(DISTINCT w.device_id) AS macs

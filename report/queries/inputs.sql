@@ -1,5 +1,4 @@
--- The files that were judged. A client's report names its own files, and those
--- that hold several clients.
+-- The files that were judged, as far as this report may name them.
 SELECT i.file                            AS file,
        i.source_title                    AS source,
        i.format                          AS format,
@@ -15,9 +14,6 @@ SELECT i.file                            AS file,
        i.standing                        AS standing,
        i.notes                           AS notes,
        i.import_id                       AS _import_id
-  FROM run_import n
+  FROM temp.report_import n
   JOIN import i ON i.import_id = n.import_id
- WHERE n.period_id = :period_id
-   AND (:client_id = 0 OR i.client = ''
-        OR i.client = (SELECT name FROM client WHERE client_id = :client_id))
  ORDER BY i.file, i.sha256, i.mapping_digest

@@ -108,3 +108,72 @@ SELECT finding_id, client, owner, due, decision, comment
           JOIN run r ON r.period_id = :period_id
          WHERE NOT i.superseded AND i.period <= r.period)
  WHERE place = 1;
+
+-- The files that this report may name. A client's are its own, of those that
+-- hold several clients the ones that speak of its Macs, and those that speak of
+-- no Mac at all: the name of another client's file is no business of it.
+DROP TABLE IF EXISTS temp.report_import;
+
+CREATE TEMP TABLE report_import (
+  import_id INTEGER PRIMARY KEY
+);
+
+INSERT INTO report_import
+SELECT i.import_id
+  FROM run_import n
+  JOIN import i ON i.import_id = n.import_id
+ WHERE n.period_id = :period_id
+   AND (:client_id = 0
+        OR i.client = (SELECT name FROM client WHERE client_id = :client_id)
+        OR (i.client = '' AND i.devices = 0 AND i.accounts = 0
+            AND (NOT EXISTS (SELECT 1 FROM work w
+                              WHERE w.import_id = i.import_id)
+                 OR EXISTS (SELECT 1 FROM work w
+                             WHERE w.import_id = i.import_id
+                               AND w.client = (SELECT name FROM client
+                                         WHERE client_id = :client_id)))));
+
+DROP TABLE IF EXISTS temp.report_shared;
+
+CREATE TEMP TABLE report_shared (
+  import_id INTEGER PRIMARY KEY
+);
+
+INSERT INTO report_shared
+SELECT i.import_id
+  FROM run_import n
+  JOIN import i ON i.import_id = n.import_id
+ WHERE n.period_id = :period_id AND :client_id <> 0 AND i.client = ''
+   AND i.devices + i.accounts > 0;
+
+-- What rows without a serial number call the client's Macs.
+DROP TABLE IF EXISTS temp.report_own_id;
+
+CREATE TEMP TABLE report_own_id (
+  id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+INSERT OR IGNORE INTO report_own_id
+SELECT v.id
+  FROM (SELECT upper(t.uuid) AS id
+          FROM report_rank k
+          CROSS JOIN main.device_text t ON t.device_id = k.device_id
+        UNION ALL
+        SELECT t.mdm_id
+          FROM report_rank k
+          CROSS JOIN main.device_text t ON t.device_id = k.device_id) v
+ WHERE v.id IS NOT NULL AND EXISTS (SELECT 1 FROM report_shared);
+
+INSERT OR IGNORE INTO report_import
+SELECT DISTINCT r.import_id
+  FROM (SELECT import_id, device_id, uuid, mdm_id FROM main.device_row
+        UNION ALL
+        SELECT import_id, device_id, uuid, mdm_id FROM main.account_row
+        UNION ALL
+        SELECT import_id, device_id, uuid, mdm_id FROM main.list_row) r
+ WHERE EXISTS (SELECT 1 FROM report_shared)
+   AND r.import_id IN (SELECT import_id FROM report_shared)
+   AND (r.device_id IN (SELECT device_id FROM report_rank)
+        OR (r.device_id IS NULL
+            AND (upper(r.uuid) IN (SELECT id FROM report_own_id)
+                 OR r.mdm_id IN (SELECT id FROM report_own_id))));

@@ -1,0 +1,17 @@
+/*
+ * fold.h - text in which one name looks the same however it is spelled: small
+ * letters, and accents apart from their letters (NFD), in Latin, Greek and
+ * Cyrillic; without marks of direction and breaks that nobody sees.
+ */
+#ifndef MUSTER_FOLD_H
+#define MUSTER_FOLD_H
+
+#include "core/strbuf.h"
+
+/* Append the folded text. */
+void fold_text(struct strbuf *out, const char *p, size_t n);
+
+/* Append the folded first character of p; returns its bytes in p. */
+size_t fold_one(struct strbuf *out, const char *p, size_t n);
+
+#endif
