@@ -6,13 +6,13 @@
 #include "core/db.h"
 #include "core/strbuf.h"
 #include "core/text.h"
+#include "report/leak.h"
 #include "report/redact.h"
 
 #include <nettle/hmac.h>
 
 #define KEY_LEAST 16
 #define KEY_MOST 4096
-#define NAMES_MOST 64
 
 /* A name of the Mac at hand, and what stands for it. */
 struct alias {
@@ -29,8 +29,11 @@ struct redact {
     sqlite3_stmt *client, *names;
     int64_t client_device, names_device; /* what is cached below */
     char client_name[256];
-    struct alias aliases[NAMES_MOST];
-    size_t alias_count;
+    struct alias *aliases;
+    size_t alias_count, alias_cap;
+    struct leak_names *all; /* names of the whole period; borrowed */
+    int64_t client_id;      /* of the report; 0: the fleet */
+    sqlite3_stmt *owner;
 };
 
 static const struct {
@@ -69,7 +72,7 @@ static void pseudonym(const struct redact *r, int bit, const char *value,
                       char *out, size_t size)
 {
     struct hmac_sha256_ctx ctx;
-    uint8_t digest[5], c = (uint8_t)bit;
+    uint8_t digest[6], c = (uint8_t)bit; /* of a million Macs no two alike */
     char hex[sizeof(digest) * 2 + 1];
     size_t i;
 
@@ -140,19 +143,38 @@ static void drop_aliases(struct redact *r)
     r->alias_count = 0;
 }
 
-static void add_alias(struct redact *r, int bit, const char *name)
+static bool more_room(struct redact *r)
 {
-    struct alias *a = &r->aliases[r->alias_count];
+    size_t cap = r->alias_cap ? r->alias_cap * 2 : 64;
+    struct alias *p;
+
+    if (r->alias_count < r->alias_cap)
+        return true;
+    p = realloc(r->aliases, cap * sizeof(*p));
+    if (!p)
+        return false;
+    r->aliases = p;
+    r->alias_cap = cap;
+    return true;
+}
+
+/* False for want of memory: a name must not be left for that. */
+static bool add_alias(struct redact *r, int bit, const char *name)
+{
+    struct alias *a;
     char out[48];
 
-    if (!name[0] || !(r->bits & bit) || r->alias_count == NAMES_MOST)
-        return;
+    if (!name[0] || !(r->bits & bit))
+        return true;
+    if (!more_room(r))
+        return false;
+    a = &r->aliases[r->alias_count];
     pseudonym(r, bit, name, out, sizeof(out));
     a->name = strdup(name);
     a->alias = strdup(out);
     a->len = strlen(name);
-    if (a->name && a->alias)
-        r->alias_count++;
+    r->alias_count++;
+    return a->name && a->alias;
 }
 
 /* Longer names first, so that one inside another does not spoil it. */
@@ -165,20 +187,30 @@ static int alias_cmp(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static void find_names(struct redact *r, int64_t device)
+/* False for want of memory. */
+static bool find_names(struct redact *r, int64_t device)
 {
     struct err ignored = {0};
+    bool good = true;
 
     find_client(r, device);
     if (r->names_device == device)
-        return;
+        return true;
     drop_aliases(r);
     r->names_device = device;
     sqlite3_bind_int64(r->names, 1, device);
-    while (db_step(r->names, &ignored) == 1)
-        add_alias(r, sqlite3_column_int(r->names, 0), db_text(r->names, 1));
+    sqlite3_bind_int64(r->names, 2, r->period_id);
+    while (good && db_step(r->names, &ignored) == 1)
+        good =
+            add_alias(r, sqlite3_column_int(r->names, 0), db_text(r->names, 1));
     sqlite3_reset(r->names);
-    qsort(r->aliases, r->alias_count, sizeof(r->aliases[0]), alias_cmp);
+    if (!good)
+        drop_aliases(r);
+    if (!good)
+        r->names_device = -1;
+    if (good && r->alias_count)
+        qsort(r->aliases, r->alias_count, sizeof(r->aliases[0]), alias_cmp);
+    return good;
 }
 
 static bool is_word(char c)
@@ -221,7 +253,10 @@ static void fn_redact_text(sqlite3_context *ctx, int argc, sqlite3_value **v)
         sqlite3_result_value(ctx, v[0]);
         return;
     }
-    find_names(r, sqlite3_value_int64(v[1]));
+    if (!find_names(r, sqlite3_value_int64(v[1]))) {
+        sqlite3_result_error_nomem(ctx);
+        return;
+    }
     while (i < n) {
         const struct alias *a = alias_at(r, text, i, n);
 
@@ -239,12 +274,93 @@ static void fn_redact_text(sqlite3_context *ctx, int argc, sqlite3_value **v)
     strbuf_free(&b);
 }
 
+/* -------------------------------------------------------- any name at all --
+ */
+
+/* A text being written again without the names of the period. */
+struct rewriting {
+    struct redact *r;
+    const char *text;
+    size_t done; /* bytes of it */
+    struct strbuf out;
+};
+
+/* Make client_name that of a name's owner, the report's own where it is one. */
+static void find_owner(struct redact *r, const struct name *name)
+{
+    bool own = r->client_id && leak_name_owned(name, r->client_id);
+    struct err ignored = {0};
+
+    r->client_device = -1;
+    r->client_name[0] = '\0';
+    sqlite3_bind_int64(r->owner, 1, own ? r->client_id : name->owners[0]);
+    if (db_step(r->owner, &ignored) == 1)
+        snprintf(r->client_name, sizeof(r->client_name), "%s",
+                 db_text(r->owner, 0));
+    sqlite3_reset(r->owner);
+}
+
+/* leak_place_fn */
+static bool replace_name(void *ctx, const struct name *name, size_t from,
+                         size_t to)
+{
+    struct rewriting *w = ctx;
+    int bit = leak_kind_bit(name->kind);
+    char out[48], *value;
+
+    if (from < w->done || !(w->r->bits & bit))
+        return true;
+    value = strndup(w->text + from, to - from);
+    if (!value)
+        return false;
+    find_owner(w->r, name);
+    pseudonym(w->r, bit, value, out, sizeof(out));
+    free(value);
+    strbuf_add(&w->out, w->text + w->done, from - w->done);
+    strbuf_adds(&w->out, out);
+    w->done = to;
+    return true;
+}
+
+/* redact_any(text): names of any Mac in a text that belongs to none, such as
+ * the name of a file. */
+static void fn_redact_any(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    struct redact *r = sqlite3_user_data(ctx);
+    struct rewriting w = {.r = r};
+    size_t n;
+
+    (void)argc;
+    w.text = (const char *)sqlite3_value_text(v[0]);
+    n = w.text ? strlen(w.text) : 0;
+    if (n == 0) {
+        sqlite3_result_value(ctx, v[0]);
+        return;
+    }
+    if (leak_names_places(r->all, w.text, n, replace_name, &w))
+        strbuf_add(&w.out, w.text + w.done, n - w.done);
+    else
+        w.out.failed = true;
+    if (strbuf_ok(&w.out))
+        sqlite3_result_text(ctx, strbuf_str(&w.out), (int)w.out.len,
+                            SQLITE_TRANSIENT);
+    else
+        sqlite3_result_error_nomem(ctx);
+    strbuf_free(&w.out);
+}
+
 /* ----------------------------------------------------------------- views -- */
+
+#define ANY (-1)  /* names of any Mac in a text */
+#define BY_FACT 8 /* a value of the fact beside it: */
+#define USER_FACTS                                                             \
+    "'assigned_user', 'assigned_email', 'enrolled_by', 'full_name', 'guid'"
+#define SERIAL_FACTS "'uuid', 'mdm_id', 'asset_tag', 'serial'"
 
 /* What is done to which column: a kind of name, or "text" for names in it. */
 static const struct {
     const char *table, *column;
-    int bit; /* 0: text */
+    int bit; /* 0: names of its Mac in a text */
 } columns[] = {
     {"account_fact", "account", REDACT_USERS},
     {"account_fact", "full_name", REDACT_USERS},
@@ -254,7 +370,7 @@ static const struct {
     {"account_row", "guid", REDACT_USERS},
     {"account_row", "raw", 0},
     {"conflict", "account", REDACT_USERS},
-    {"conflict", "value", 0},
+    {"conflict", "value", BY_FACT},
     {"device", "serial", REDACT_SERIALS},
     {"device_derived", "holder_names", 0},
     {"device_derived", "token_admin_names", 0},
@@ -267,6 +383,7 @@ static const struct {
     {"device_row", "assigned_email", REDACT_USERS},
     {"device_row", "asset_tag", REDACT_SERIALS},
     {"device_row", "enrolled_by", REDACT_USERS},
+    {"device_row", "site", ANY},
     {"device_row", "custom", 0},
     {"device_row", "raw", 0},
     {"device_text", "serial", REDACT_SERIALS},
@@ -277,13 +394,22 @@ static const struct {
     {"device_text", "assigned_email", REDACT_USERS},
     {"device_text", "asset_tag", REDACT_SERIALS},
     {"device_text", "enrolled_by", REDACT_USERS},
+    {"device_text", "site", ANY},
     {"device_text", "custom", 0},
     {"expectation_gap", "serial", REDACT_SERIALS},
     {"finding", "account", REDACT_USERS},
     {"finding", "evidence", 0},
+    {"import", "file", ANY},
+    {"import", "notes", ANY},
+    {"import_warning", "text", ANY},
     {"list_row", "names", 0},
+    {"reject", "reason", ANY},
     {"waiver", "serial", REDACT_SERIALS},
     {"waiver", "account", REDACT_USERS},
+    {"waiver", "reason", ANY},
+    {"waiver", "owner", REDACT_USERS},
+    {"waiver", "approved_by", REDACT_USERS},
+    {"waiver", "ticket", ANY},
     {"work", "serial", REDACT_SERIALS},
     {"work", "account", REDACT_USERS},
     {"work", "owner", REDACT_USERS},
@@ -311,6 +437,18 @@ static void add_column(struct strbuf *sql, const char *table, const char *name)
             break;
     if (i == COUNT_OF(columns))
         strbuf_addf(sql, ", t.\"%s\" AS \"%s\"", name, name);
+    else if (columns[i].bit == ANY)
+        strbuf_addf(sql, ", redact_any(t.\"%s\") AS \"%s\"", name, name);
+    else if (columns[i].bit == BY_FACT)
+        strbuf_addf(sql,
+                    ", CASE WHEN t.fact IN (%s) THEN redact(%d, t.\"%s\", %s)"
+                    " WHEN t.fact IN (%s) THEN redact(%d, t.\"%s\", %s)"
+                    " WHEN t.fact = 'name' THEN redact(%d, t.\"%s\", %s)"
+                    " ELSE redact_text(t.\"%s\", %s) END AS \"%s\"",
+                    USER_FACTS, REDACT_USERS, name, device_of(table),
+                    SERIAL_FACTS, REDACT_SERIALS, name, device_of(table),
+                    REDACT_HOSTNAMES, name, device_of(table), name,
+                    device_of(table), name);
     else if (columns[i].bit)
         strbuf_addf(sql, ", redact(%d, t.\"%s\", %s) AS \"%s\"", columns[i].bit,
                     name, device_of(table), name);
@@ -325,7 +463,8 @@ static int make_view(struct redact *r, const char *table, struct err *err)
     sqlite3_stmt *st = NULL;
     int step = -1;
 
-    strbuf_addf(&sql, "CREATE TEMP VIEW %s AS SELECT t.rowid AS rowid", table);
+    strbuf_addf(&sql, "CREATE TEMP VIEW %s AS SELECT %s AS rowid", table,
+                strcmp(table, "import_warning") == 0 ? "NULL" : "t.rowid");
     if (db_prepare(r->db, "SELECT name FROM pragma_table_info(:table, 'main')",
                    &st, err) == 0 &&
         db_bind_text(st, ":table", table, err) == 0)
@@ -410,18 +549,27 @@ static int prepare(struct redact *r, struct err *err)
                    " SELECT 2, serial FROM main.device"
                    " WHERE device_id = ?1 UNION"
                    " SELECT 4, name FROM main.device_text"
-                   " WHERE device_id = ?1",
-                   &r->names, err) < 0)
+                   " WHERE device_id = ?1 UNION" /* what sources disagree on */
+                   " SELECT CASE fact WHEN 'name' THEN 4 ELSE 1 END, value"
+                   " FROM main.conflict WHERE period_id = ?2"
+                   " AND device_id = ?1 AND fact IN ('name', 'full_name',"
+                   " 'assigned_user', 'assigned_email', 'enrolled_by')",
+                   &r->names, err) < 0 ||
+        db_prepare(r->db, "SELECT name FROM main.client WHERE client_id = ?1",
+                   &r->owner, err) < 0)
         return -1;
     if (sqlite3_create_function(r->db, "redact", 3, flags, r, fn_redact, NULL,
                                 NULL) != SQLITE_OK ||
         sqlite3_create_function(r->db, "redact_text", 2, flags, r,
-                                fn_redact_text, NULL, NULL) != SQLITE_OK)
+                                fn_redact_text, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(r->db, "redact_any", 1, flags, r, fn_redact_any,
+                                NULL, NULL) != SQLITE_OK)
         return db_fail(r->db, "register a function", err);
     return make_views(r, err);
 }
 
-struct redact *redact_begin(const struct report *report, struct err *err)
+struct redact *redact_begin(const struct report *report, struct leak *names,
+                            struct err *err)
 {
     struct redact *r = calloc(1, sizeof(*r));
 
@@ -431,6 +579,8 @@ struct redact *redact_begin(const struct report *report, struct err *err)
     }
     r->db = report->db;
     r->period_id = report->period_id;
+    r->client_id = report->client_id;
+    r->all = leak_all_names(names);
     r->client_device = r->names_device = -1;
     r->bits = redact_bits(report->options->redact, err);
     if (r->bits < 0 || read_key(r, report->options->redact_key, err) < 0 ||
@@ -448,6 +598,8 @@ void redact_end(struct redact *r)
     drop_views(r);
     sqlite3_finalize(r->client);
     sqlite3_finalize(r->names);
+    sqlite3_finalize(r->owner);
     drop_aliases(r);
+    free(r->aliases);
     free(r);
 }

@@ -472,8 +472,10 @@ static int write_all(struct job *j, struct publish *p, const char *dir,
     struct redact *redact = NULL;
     int rc = -1;
 
-    if (j->report.options->redact)
-        redact = redact_begin(&j->report, err);
+    if (j->report.options->redact && !j->leak)
+        j->leak = leak_new(&j->report, err);
+    if (j->report.options->redact && j->leak)
+        redact = redact_begin(&j->report, j->leak, err);
     if (redact || !j->report.options->redact)
         rc = write_files(j, p, dir, err);
     redact_end(redact);

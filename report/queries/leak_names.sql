@@ -30,5 +30,16 @@ SELECT r.client_id, a.full_name, 'person'
  WHERE r.period_id = :period_id AND a.full_name IS NOT NULL
    AND a.kind IS DISTINCT FROM 'system'
 UNION ALL
+-- what sources disagree on is no fact, and a name all the same
+SELECT r.client_id, c.value,
+       CASE c.fact WHEN 'name' THEN 'device name'
+                   WHEN 'assigned_email' THEN 'address' ELSE 'person' END
+  FROM main.conflict c
+  JOIN main.device_result r ON r.period_id = c.period_id
+                           AND r.device_id = c.device_id
+ WHERE c.period_id = :period_id
+   AND c.fact IN ('name', 'full_name', 'assigned_user', 'assigned_email',
+                  'enrolled_by')
+UNION ALL
 SELECT client_id, name, 'client'
   FROM main.client

@@ -126,8 +126,8 @@ END_TEST
 START_TEST(a_name_in_a_text_that_nobody_reads_refuses_the_release)
 {
     ck_assert_int_eq(db_script(db,
-                               "UPDATE waiver SET reason = 'Dora D agreed'"
-                               " WHERE waiver_id = 1",
+                               "UPDATE rule SET title = 'Dora D agreed',"
+                               " origin = 'my/FV-01.sql'",
                                &err),
                      0);
     ck_assert_int_eq(report("out", "users", KEY), -1);

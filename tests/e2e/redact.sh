@@ -1,0 +1,94 @@
+#!/bin/sh
+# --redact leaves no name in any file: sentences, raw cells, names of files,
+# reasons and owners of accepted risks, sites, the manifest. A pseudonym is the
+# same in the next period and another in another client and under another key.
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh"
+
+cd "$dir"
+cat >inv.csv <<CSV
+serial,client,name,assigned_user,assigned_email,filevault,last_checkin,os_version,site,asset_tag
+C02RED001,Acme,redmac-one,Rita Redding,rita@acme.example,off,DAY,15.1,Rita Redding's desk,TAG-0001
+C02RED002,Acme,redmac-two,Sam Sung,sam@acme.example,off,DAY,15.1,Lab,TAG-0002
+C02RED004,Birch,redmac-two,Sam Sung,sam@birch.example,off,DAY,15.1,Lab,TAG-0004
+CSV
+cat >C02RED002.json <<JSON
+[{"serial": "C02RED002", "client": "Acme", "filevault": "off", "last_checkin":
+  "DAY", "os_version": "15.1", "accounts": [
+  {"account": "samsung", "full_name": "Sam Sung", "secure_token": true,
+   "admin": true}, {"account": "olga", "secure_token": false, "admin": true}]}]
+JSON
+python3 -c 'import json
+print(json.dumps([{"serial": "C02RED003", "client": "Acme", "name": "school-one",
+  "filevault": "on", "last_checkin": "DAY", "os_version": "15.1", "accounts":
+  [{"account": "stud%03d" % i, "full_name": "Pupil Nr%03d" % i, "admin": True,
+    "secure_token": True} for i in range(90)]}]))' >school.json
+cat >waivers.csv <<CSV
+rule,client,serial,account,reason,owner,approved_by,ticket,expires
+FV-01,Acme,C02RED002,,Sam Sung said so,Rita Redding,Olga,T-1,2027-01-31
+CSV
+printf '%s' 'a key that is long enough, one' >one.key
+printf '%s' 'a key that is long enough, two' >two.key
+judge() { # PERIOD DAY: the same Macs a month later
+    mkdir "in-$1"
+    for f in inv.csv C02RED002.json school.json; do
+        sed "s/DAY/$2/" $f >"in-$1/$f"
+    done
+    ends 0 '' "$muster" run -q -d r.db -o plain -F csv --period "$1" \
+        --as-of "$2" --waivers waivers.csv "in-$1"
+}
+judge 2026-10 2026-10-30
+judge 2026-11 2026-11-29
+names='redmac|rita|redding|sam sung|samsung|olga|c02red|tag-000|stud0|pupil|school-one'
+grep -rqiE "$names" plain || fail 'there is nothing to hide'
+all=csv,json,xlsx,html,md,next,helpdesk
+hidden() { # FOLDER KEY [OPTION...]
+    out=$1 key=$2
+    shift 2
+    ends 0 '' "$muster" report -q -d r.db -o "$out" -F $all "$@" \
+        --waivers waivers.csv --redact users,serials,hostnames \
+        --redact-key "$key"
+    find "$out" -name '*.xlsx' -exec unzip -q -o {} -d {}.parts \;
+    if grep -rliE "$names" "$out"; then
+        grep -rhoiE ".{20}($names).{20}" "$out" | head -n 5
+        fail "a name is left in $out"
+    fi
+    find "$out" | grep -iE "$names" && fail 'a file is called by a name'
+    return 0
+}
+hidden now one.key --each-client
+hidden before one.key --period 2026-10
+hidden other two.key
+column() { # FOLDER COLUMN: of the Macs, with their clients
+    python3 - "$@" <<'PY'
+import csv, glob, sys
+for name in glob.glob(sys.argv[1] + "/fleet-*-devices.csv"):
+    for r in csv.DictReader(open(name, encoding="utf-8", newline="")):
+        print(r["client"], r[sys.argv[2]])
+PY
+}
+for c in serial device_name assigned_user asset_tag; do
+    says "$(column now $c)" column before $c
+    [ "$(column now $c)" != "$(column other $c)" ] || fail "$c: any key will do"
+done
+# Sam Sung has a Mac at each client: two pseudonyms.
+[ "$(column now device_name | cut -d' ' -f2 | sort -u | wc -l)" = 4 ] ||
+    fail 'one pseudonym in two clients'
+# One person is one pseudonym, in cells, sentences and reasons alike.
+sam=$(python3 -c 'import csv
+for r in csv.DictReader(open("now/fleet-monthly-2026-11-devices.csv",
+                             encoding="utf-8", newline="")):
+    if r["client"] == "Acme" and r["site"] == "Lab":
+        print(r["assigned_user"])')
+tells "$sam said so,user-" cat now/fleet-monthly-2026-11-waivers.csv
+tells '.json' jq -r '.inputs[].file' now/fleet-monthly-2026-11-manifest.json
+tells 'inv.csv' jq -r '.inputs[].file' now/fleet-monthly-2026-11-manifest.json
+
+# Only what is asked for, and nothing without a key.
+ends 0 '' "$muster" report -q -d r.db -o some -F csv --redact serials \
+    --redact-key one.key
+tells 'redmac-one' cat some/fleet-monthly-2026-11-devices.csv
+grep -rq C02RED some && fail 'a serial number'
+ends 2 'needs --redact-key' "$muster" report -q -d r.db -o none -F csv \
+    --redact users
+finish
