@@ -71,6 +71,7 @@ struct found {
     uint16_t rule;
     char letter;
     uint8_t severity;
+    bool slight;          /* low by the rule's own word, whatever is set */
     const char *evidence; /* NULL: the title */
     const char *remedy;   /* NULL: the first of the rule */
 };

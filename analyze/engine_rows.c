@@ -322,6 +322,7 @@ static int ask(struct engine *e, struct found *f, struct err *err)
     c->counts[f->rule][(f->letter == RESULT_FAIL ? COUNT_FAIL : COUNT_UNKNOWN) +
                        (int)sev]++;
     f->severity = (uint8_t)sev;
+    f->slight = judged_severity(r, &row, f->letter, NULL) == SEV_LOW;
     if (row.evidence)
         f->evidence = arena_copy(&e->arena, row.evidence, strlen(row.evidence));
     if (row.remedy)

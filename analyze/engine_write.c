@@ -98,7 +98,8 @@ static bool comes_first(const struct found *f, const struct found *than)
 }
 
 /* A failure takes what its rule says, one of low severity perhaps: a key that
- * nobody has tested may open the disk. What is not known is not proved. */
+ * nobody has tested may open the disk. What is not known is not proved. A
+ * severity set by the policy says how grave a loss is, not whether it is one. */
 static void add_lost(const struct engine *e, struct summary *s, size_t mac,
                      size_t rule, bool certain)
 {
@@ -125,7 +126,7 @@ static void add_found(const struct engine *e, struct summary *s,
         e->out->failed[sev]++;
     if (!(nature & NATURE_COUNTS))
         return;
-    add_lost(e, s, f->mac, f->rule, fail && sev != SEV_LOW);
+    add_lost(e, s, f->mac, f->rule, fail && !f->slight);
     if (fail && severity_worse(sev, s->worst))
         s->worst = sev;
     if ((nature & NATURE_VERDICT) && severity_worse(sev, *worst))

@@ -83,4 +83,14 @@ takes UNASKED '' ''
 takes UNREADY '' no
 # What it passed is old.
 takes SILENT01 '' ''
+
+# How grave a client finds it moves no capability: a bad key opens no disk, and
+# one that nobody tested may.
+check milder "$muster" analyze -q -d "$db" --as-of 2026-11-30 \
+    --set severity.FV-03=low --set severity.BT-06=low
+is BADKEY rescue ''
+is FORBIDDEN 'updates-by-server kexts' ''
+check graver "$muster" analyze -q -d "$db" --as-of 2026-11-30 \
+    --set severity.FV-03=critical
+is UNTESTED '' rescue
 finish
