@@ -9,6 +9,7 @@
 #include "analyze/judge.h"
 #include "analyze/resolve.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_needs.h"
 #include "analyze/rule_place.h"
 #include "core/db.h"
 #include "core/resource.h"
@@ -158,6 +159,27 @@ static void check_made(struct checker *k, const struct rule *r)
                  "has a SELECT, which a rule of kind engine never runs");
 }
 
+struct needy {
+    struct checker *k;
+    const struct rule *r;
+};
+
+static void unlisted(void *ctx, const char *at, const char *column,
+                     const char *facts)
+{
+    static const char hint[] =
+        "a Mac on which nobody measured it is \"unknown\" by this rule, and "
+        "should be \"notchecked\"";
+    const struct needy *n = ctx;
+
+    at_fault(n->k, n->r, at, hint,
+             strchr(facts, ' ') ? "judges by %s, and \"facts\" lists nothing "
+                                  "that it is made of (%s)"
+                                : "judges by %s, and \"facts\" does not list "
+                                  "%s",
+             column, facts);
+}
+
 /* Whether its cases can be run is told in *sound. */
 static int check_rule(struct checker *k, const struct rule *r, bool *sound,
                       struct err *err)
@@ -182,6 +204,8 @@ static int check_rule(struct checker *k, const struct rule *r, bool *sound,
     }
     if (!q)
         tell(k, &fault);
+    else
+        rule_needs(r, unlisted, &(struct needy){k, r});
     *sound = q != NULL;
     rule_close(q);
     return 0;

@@ -99,7 +99,8 @@ static bool comes_first(const struct found *f, const struct found *than)
 
 /* A failure takes what its rule says, one of low severity perhaps: a key that
  * nobody has tested may open the disk. What is not known is not proved. A
- * severity set by the policy says how grave a loss is, not whether it is one. */
+ * severity set by the policy says how grave a loss is, not whether it is one.
+ */
 static void add_lost(const struct engine *e, struct summary *s, size_t mac,
                      size_t rule, bool certain)
 {
