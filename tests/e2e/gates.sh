@@ -44,7 +44,13 @@ at='--as-of 2026-11-30'
     # Of two periods: what came, and how the later one stands.
     ends 3 '1 new or worse finding of severity high or worse (--fail-on)' \
         "$muster" diff -d "$db" --fail-on high
+    # A gate of one client sees that client alone, however its name is written.
+    ends 3 '1 new or worse finding of severity high or worse (--fail-on)' \
+        "$muster" diff -d "$db" --fail-on high --client northwind
     ends 0 '' "$muster" diff -d "$db" --fail-on high --client Umbra
+    ends 3 'of severity low or worse' \
+        "$muster" diff -d "$db" --fail-on low --client Northwind --json
+    ends 2 'no client' "$muster" diff -d "$db" --fail-on high --client Nobody
     ends 3 'the pass rate is 75.0 %' \
         "$muster" diff -d "$db" --min-rate 80 --client Northwind
     ends 0 '' "$muster" diff -d "$db" --min-rate 80 --client Umbra
