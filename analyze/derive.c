@@ -6,6 +6,7 @@
  */
 #include "core/base.h"
 
+#include "analyze/account_sum.h"
 #include "analyze/derive.h"
 #include "analyze/names.h"
 #include "analyze/resolve.h"
@@ -158,6 +159,21 @@ out:
     return rc;
 }
 
+/* The accounts are read along with the Macs: account_sum.h. */
+int derive_fill(sqlite3 *db, struct err *err)
+{
+    char *accounts = sql_run_part(db, POSTURE, "tables", err) == 0
+                         ? sql_part(POSTURE, "accounts", err)
+                         : NULL;
+    struct account_sum *sums =
+        accounts ? account_sum_open(db, accounts, err) : NULL;
+    int rc = sums ? sql_run_part(db, POSTURE, "derive", err) : -1;
+
+    account_sum_close(sums);
+    free(accounts);
+    return rc;
+}
+
 int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
            const struct config *config, const char *const *customs,
            struct err *err)
@@ -166,7 +182,7 @@ int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
         names_apply(db, config, period_id, err) < 0 ||
         make_views(db, period_id, customs, err) < 0)
         return -1;
-    return sql_run_part(db, POSTURE, "derive", err);
+    return derive_fill(db, err);
 }
 
 int posture_views(sqlite3 *db, int64_t *period_id, struct err *err)

@@ -23,6 +23,10 @@ int derive(sqlite3 *db, int64_t period_id, int64_t as_of,
            const struct config *config, const char *const *customs,
            struct err *err) MUST_CHECK;
 
+/* The last step of derive(): device_derived, made anew of tables and views that
+ * are there. */
+int derive_fill(sqlite3 *db, struct err *err) MUST_CHECK;
+
 /*
  * The same views over the facts of the last analysis, for commands that only
  * look: "db" may be read-only. Returns 1 and whose facts they are, 0 where

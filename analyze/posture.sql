@@ -7,9 +7,12 @@
 -- Truth is three-valued: 1, 0 and NULL for unknown, by the operators of SQL.
 -- Where a definition wants "definitely", it says IS TRUE or stands in a CASE.
 --
---   part views   TEMP views. They only name tables, so they can be made before
---                device_derived is filled; part derive reads account_base.
---   part derive  makes and fills device_derived. Run it after part views.
+--   part views     TEMP views. They only name tables, so they can be made
+--                  before device_derived is filled; part accounts reads
+--                  account_base.
+--   part tables    device_derived, empty.
+--   part accounts  a pass over the accounts, for what those of a Mac come to.
+--   part derive    fills device_derived with the sums of that pass.
 --
 -- Every table hangs on the driving one by a LEFT JOIN on its integer key: so
 -- SQLite omits each table of which a rule uses no column (device_derived has
@@ -218,7 +221,7 @@ LEFT JOIN device_fact f ON f.device_id = a.device_id
 LEFT JOIN device_text t ON t.device_id = a.device_id
 LEFT JOIN client_policy p ON p.client_id = d.client_id;
 
--- part: derive
+-- part: tables
 
 -- Made by resolve, which knows the cells; facts that come without it have none.
 CREATE TABLE IF NOT EXISTS bootstrap_unsure (
@@ -278,93 +281,97 @@ CREATE TABLE device_derived (
   bootstrap_unsure TEXT               -- why "none is escrowed" may be wrong
 ) STRICT;
 
--- One pass over the accounts. any_where() keeps, for each condition, whether
--- an account met it and whether one may: two bits, in the order of the
--- conditions. Whether a list is complete is for its reader to add.
---
--- "held" speaks of accounts that really hold a token, "seen" of all. The index
--- on device_id gives the groups in order, and the names of a Mac in byte order
--- of the folded name. Macs without accounts have no row here.
-DROP VIEW IF EXISTS temp.account_sum;
+-- part: accounts
 
-CREATE TEMP VIEW account_sum AS
+-- One pass over the accounts, in the order of their Macs. Each column is a
+-- condition. For the Mac at hand account_sum.c counts the accounts that meet it
+-- and those of which it is not known; part derive asks, for a condition "x":
+--
+--   any_x(device_id)    1 where one met it, 0 where none may, else NULL: OR
+--                       over the accounts
+--   least_x(device_id)  how many met it
+--   most_x(device_id)   how many may: least_x and those not known
+--
+-- Whether the list of accounts is complete is for the reader to add. A column
+-- of names, ..._names, is joined by ", " where it is not NULL: all_x(device_id).
+-- The names come in byte order when folded, as accounts are numbered.
 SELECT
   device_id,
 
-  any_where(token_real,
-            TRUE,
-            admin,
-            admin AND password_known_by IN ('admin', 'both'),
-            role IN ('primary', 'secondary') AND hidden IS NOT TRUE,
-            NOT disabled AND NOT person_status = 'departed',
-            can_log_in AND admin,
-            can_log_in AND NOT admin,
-            can_log_in AND needs_token,
-            admin AND role = 'managed_admin'
-              AND password_known_by IN ('none', 'user')
-  ) FILTER (WHERE secure_token IS NOT FALSE) AS held,
+  -- Of those that really hold a token.
+  token_real AS holder,
+  token_real AND admin AS token_admin,
+  token_real AND admin AND known_to_it AS token_admin_known,
+  token_real AND person AND not_hidden AS person_holder,
+  token_real AND present AS present_holder,
+  token_real AND can_log_in AS usable,
+  token_real AND can_log_in AND admin AS usable_admin,
+  token_real AND can_log_in AND NOT admin AS usable_standard,
+  token_real AND can_log_in AND needs_token AS usable_person,
+  token_real AND admin AND managed AND unknown_to_it
+    AS managed_token_admin_unknown,
 
-  any_where(TRUE,
-            secure_token,
-            NOT secure_token AND role IN ('primary', 'secondary'),
-            volume_owner,
-            filevault_user AND NOT filevault_allowed,
-            reset_open,
-            role = 'managed_admin',
-            role = 'managed_admin' AND password_known_by IN ('none', 'user'),
-            role = 'shared',
-            role = 'primary' AND NOT admin,
-            admin AND can_log_in
-  ) AS seen,
+  -- Of all.
+  TRUE AS account,
+  secure_token AS token,
+  NOT secure_token AND person AS person_without_token,
+  volume_owner,
+  filevault_user AS unlocker,
+  filevault_user AND NOT filevault_allowed AS unlocker_refused,
+  filevault_allowed IS NOT NULL AS allow_listed,
+  reset_open,
+  managed AS managed_admin,
+  managed AND unknown_to_it AS managed_admin_unknown,
+  shared,
+  main AND NOT admin AS primary_not_admin,
+  admin AND can_log_in AS admin_at_hand,
+  last_login IS NOT NULL AS login_known,
+  (device_last_boot >= password_reset_at AND reset_open IS NOT FALSE) IS TRUE
+    AS restart_after_reset,
 
-  count(*) AS accounts_seen,
-  count(*) FILTER (WHERE token_real) AS holders_min,
-  count(*) FILTER (WHERE secure_token IS NOT FALSE
-                     AND token_real IS NULL) AS holders_unknown,
-  count(*) FILTER (WHERE secure_token IS NOT FALSE
-                     AND admin IS NOT FALSE
-                     AND token_real IS NOT FALSE) AS token_admins_max,
-  count(*) FILTER (WHERE filevault_user) AS unlockers_min,
-  count(*) FILTER (WHERE filevault_user IS NULL) AS unlockers_unknown,
-  count(*) FILTER (WHERE can_log_in AND token_real) AS usable_min,
-  count(*) FILTER (WHERE admin AND can_log_in AND token_real)
-    AS usable_admins_min,
+  CASE WHEN token_real THEN account END AS holder_names,
+  CASE WHEN token_real AND admin THEN account END AS token_admin_names,
+  CASE WHEN reset_open THEN account END AS reset_names,
+  CASE WHEN filevault_user AND NOT filevault_allowed THEN account END
+    AS refused_names
+FROM (
+  -- OFFSET keeps SQLite from computing these anew for each use above.
+  SELECT
+    device_id, account, secure_token, token_real, can_log_in, needs_token,
+    reset_open, admin, volume_owner, filevault_user, filevault_allowed,
+    last_login, password_reset_at, device_last_boot,
+    role = 'managed_admin' AS managed,
+    role = 'shared' AS shared,
+    role = 'primary' AS main,
+    role IN ('primary', 'secondary') AS person,
+    hidden IS NOT TRUE AS not_hidden,
+    NOT disabled AND NOT person_status = 'departed' AS present,
+    password_known_by IN ('admin', 'both') AS known_to_it,
+    password_known_by IN ('none', 'user') AS unknown_to_it
+  FROM account_base
+  ORDER BY account_id
+  LIMIT -1 OFFSET 0
+);
 
-  count(last_login) > 0 AS any_login_known,
-  count(*) FILTER (WHERE device_last_boot >= password_reset_at
-                     AND reset_open IS NOT FALSE) > 0
-    AS any_restart_after_reset,
-  count(filevault_allowed) > 0 AS allow_list,
-
-  group_concat(account, ', ') FILTER (WHERE token_real) AS holder_names,
-  group_concat(account, ', ') FILTER (WHERE admin AND token_real)
-    AS token_admin_names,
-  group_concat(account, ', ')
-    FILTER (WHERE password_reset_by = 'mdm' AND reset_open) AS reset_names,
-  group_concat(account, ', ')
-    FILTER (WHERE NOT filevault_allowed AND filevault_user) AS refused_names
-FROM account_base
-GROUP BY device_id;
+-- part: derive
 
 INSERT INTO device_derived
 WITH
--- Every Mac; one without accounts has seen nothing.
-summed AS (
-  SELECT * FROM account_sum
-  UNION ALL
-  SELECT f.device_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-         NULL, NULL, NULL, NULL
-    FROM device_fact f
-   WHERE NOT EXISTS (SELECT 1 FROM account_base a
-                      WHERE a.device_id = f.device_id)
+-- Every Mac. A list of accounts that is not complete may lack the one that
+-- meets a condition: so "OR nobody_else". A complete list of token holders
+-- serves as well where only they can meet it.
+mac AS (
+  SELECT
+    f.*,
+    CASE WHEN accounts_listed THEN 0 END AS nobody_else,
+    CASE WHEN accounts_listed OR holders_listed THEN 0 END AS no_other_holder
+  FROM device_fact f
 ),
 
--- What follows from facts and accounts. any(P) is yes where an account met it,
--- no where none may and the list of accounts is complete, else unknown. A
--- complete list of token holders serves as well where only they can meet it.
+-- What follows from facts and accounts.
 first AS (
   SELECT
-    s.device_id, f.client_id, f.os, f.mdm_enrolled,
+    f.device_id, f.client_id, f.os, f.mdm_enrolled,
 
     -- Encrypting and decrypting count as on: the lock is there.
     CASE
@@ -397,101 +404,65 @@ first AS (
     f.recovery_key_escrowed AND f.recovery_key_validity IS DISTINCT FROM
       'invalid' AS key_at_hand,
 
-    s.accounts_seen, s.holders_min, s.unlockers_min, s.usable_min,
-    s.usable_admins_min,
-    CASE WHEN f.accounts_listed OR f.holders_listed
-         THEN s.holders_min + s.holders_unknown END AS holders_max,
-    CASE WHEN f.accounts_listed
-         THEN s.unlockers_min + s.unlockers_unknown END AS unlockers_max,
-    CASE WHEN f.accounts_listed OR f.holders_listed
-         THEN s.token_admins_max END AS token_admins_max,
+    most_account(f.device_id) AS accounts_seen,
+    least_holder(f.device_id) AS holders_min,
+    least_unlocker(f.device_id) AS unlockers_min,
+    least_usable(f.device_id) AS usable_min,
+    least_usable_admin(f.device_id) AS usable_admins_min,
+    f.no_other_holder + most_holder(f.device_id) AS holders_max,
+    f.nobody_else + most_unlocker(f.device_id) AS unlockers_max,
+    f.no_other_holder + most_token_admin(f.device_id) AS token_admins_max,
 
-    CASE WHEN s.held & 1 THEN 1
-         WHEN s.held & 2 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_holder,
-    CASE WHEN s.held & 4 THEN 1
-         WHEN s.held & 8 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_token_admin,
-    CASE WHEN s.held & 16 THEN 1
-         WHEN s.held & 32 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_token_admin_known,
-    CASE WHEN s.held & 64 THEN 1
-         WHEN s.held & 128 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_person_holder,
-    CASE WHEN s.held & 256 THEN 1
-         WHEN s.held & 512 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_present_holder,
-    CASE WHEN s.held & 1024 THEN 1
-         WHEN s.held & 2048 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_usable_admin,
-    CASE WHEN s.held & 4096 THEN 1
-         WHEN s.held & 8192 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_usable_standard,
-    CASE WHEN s.held & 16384 THEN 1
-         WHEN s.held & 32768 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_usable_person,
-    CASE WHEN s.held & 65536 THEN 1
-         WHEN s.held & 131072 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_managed_token_admin_unknown,
-    CASE WHEN s.seen & 1 THEN 1
-         WHEN s.seen & 2 = 0
-          AND (f.accounts_listed OR f.holders_listed) THEN 0
-    END AS any_token,
-    CASE WHEN s.seen & 4 THEN 1
-         WHEN s.seen & 8 = 0 AND f.accounts_listed THEN 0
-    END AS any_person_without_token,
-    CASE WHEN s.seen & 16 THEN 1
-         WHEN s.seen & 32 = 0 AND f.accounts_listed THEN 0
-    END AS any_volume_owner,
-    CASE WHEN s.seen & 64 THEN 1
-         WHEN s.seen & 128 = 0 AND f.accounts_listed THEN 0
-    END AS any_unlocker_refused,
-    CASE WHEN s.seen & 256 THEN 1
-         WHEN s.seen & 512 = 0 AND f.accounts_listed THEN 0
-    END AS any_reset_open,
-    CASE WHEN s.seen & 1024 THEN 1
-         WHEN s.seen & 2048 = 0 AND f.accounts_listed THEN 0
-    END AS any_managed_admin,
-    CASE WHEN s.seen & 4096 THEN 1
-         WHEN s.seen & 8192 = 0 AND f.accounts_listed THEN 0
-    END AS any_managed_admin_unknown,
-    CASE WHEN s.seen & 16384 THEN 1
-         WHEN s.seen & 32768 = 0 AND f.accounts_listed THEN 0
-    END AS any_shared,
-    CASE WHEN s.seen & 65536 THEN 1
-         WHEN s.seen & 131072 = 0 AND f.accounts_listed THEN 0
-    END AS any_primary_not_admin,
-    CASE WHEN s.seen & 262144 THEN 1
-         WHEN s.seen & 524288 = 0 AND f.accounts_listed THEN 0
-    END AS any_admin_at_hand,
+    any_holder(f.device_id) OR f.no_other_holder AS any_holder,
+    any_token_admin(f.device_id) OR f.no_other_holder AS any_token_admin,
+    any_token_admin_known(f.device_id) OR f.no_other_holder
+      AS any_token_admin_known,
+    any_person_holder(f.device_id) OR f.no_other_holder AS any_person_holder,
+    any_present_holder(f.device_id) OR f.no_other_holder AS any_present_holder,
+    any_usable_admin(f.device_id) OR f.no_other_holder AS any_usable_admin,
+    any_usable_standard(f.device_id) OR f.no_other_holder
+      AS any_usable_standard,
+    any_usable_person(f.device_id) OR f.no_other_holder AS any_usable_person,
+    any_managed_token_admin_unknown(f.device_id) OR f.no_other_holder
+      AS any_managed_token_admin_unknown,
+    any_token(f.device_id) OR f.no_other_holder AS any_token,
+    any_person_without_token(f.device_id) OR f.nobody_else
+      AS any_person_without_token,
+    any_volume_owner(f.device_id) OR f.nobody_else AS any_volume_owner,
+    any_unlocker_refused(f.device_id) OR f.nobody_else AS any_unlocker_refused,
+    any_reset_open(f.device_id) OR f.nobody_else AS any_reset_open,
+    any_managed_admin(f.device_id) OR f.nobody_else AS any_managed_admin,
+    any_managed_admin_unknown(f.device_id) OR f.nobody_else
+      AS any_managed_admin_unknown,
+    any_shared(f.device_id) OR f.nobody_else AS any_shared,
+    any_primary_not_admin(f.device_id) OR f.nobody_else
+      AS any_primary_not_admin,
+    any_admin_at_hand(f.device_id) OR f.nobody_else AS any_admin_at_hand,
 
-    s.any_login_known, s.any_restart_after_reset, s.allow_list,
-    s.holder_names, s.token_admin_names, s.reset_names, s.refused_names,
+    any_login_known(f.device_id) AS any_login_known,
+    any_restart_after_reset(f.device_id) AS any_restart_after_reset,
+    any_allow_listed(f.device_id) AS allow_list,
+    all_holder_names(f.device_id) AS holder_names,
+    all_token_admin_names(f.device_id) AS token_admin_names,
+    all_reset_names(f.device_id) AS reset_names,
+    all_refused_names(f.device_id) AS refused_names,
 
     -- NULL where the account that enrolled the Mac is none of those listed.
     CASE WHEN t.enrolled_by IS NOT NULL THEN
       (SELECT a.secure_token FROM account_base a
-        WHERE a.device_id = s.device_id
+        WHERE a.device_id = f.device_id
           AND fold(a.account) = fold(t.enrolled_by))
     END AS enroller_token,
 
     (p.as_of - f.last_checkin) / 86400 AS days_silent,
     u.why AS bootstrap_unsure
 
-  FROM summed s
-  CROSS JOIN device_fact f ON f.device_id = s.device_id
-  LEFT JOIN device_text t ON t.device_id = s.device_id
+  FROM mac f
+  LEFT JOIN device_text t ON t.device_id = f.device_id
   LEFT JOIN client_policy p ON p.client_id = f.client_id
-  LEFT JOIN bootstrap_unsure u ON u.device_id = s.device_id
+  LEFT JOIN bootstrap_unsure u ON u.device_id = f.device_id
+  ORDER BY f.device_id
+  LIMIT -1 OFFSET 0
 )
 
 -- What follows from those.
@@ -539,5 +510,3 @@ SELECT
   token_admin_names, reset_names, refused_names, days_silent,
   bootstrap_unsure
 FROM first;
-
-DROP VIEW temp.account_sum;

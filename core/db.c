@@ -242,39 +242,6 @@ static void fn_iso(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     sqlite3_result_text(ctx, out, -1, SQLITE_TRANSIENT);
 }
 
-/* One argument of any_where(), after its gate: its bits in the result. */
-static sqlite3_int64 seen(sqlite3_value *v, bool certain, int place)
-{
-    bool known = sqlite3_value_type(v) != SQLITE_NULL;
-
-    if (known && !sqlite3_value_int(v))
-        return 0;
-    return (sqlite3_int64)(known && certain ? 1 : 2) << (2 * place);
-}
-
-static void any_where_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-    bool certain = sqlite3_value_type(argv[0]) != SQLITE_NULL;
-    sqlite3_int64 *bits = sqlite3_aggregate_context(ctx, sizeof(*bits));
-    int i;
-
-    if (argc > 31) {
-        sqlite3_result_error(ctx, "any_where() takes 30 conditions", -1);
-        return;
-    }
-    if (!bits || (certain && !sqlite3_value_int(argv[0])))
-        return;
-    for (i = 1; i < argc; i++)
-        *bits |= seen(argv[i], certain, i - 1);
-}
-
-static void any_where_final(sqlite3_context *ctx)
-{
-    const sqlite3_int64 *bits = sqlite3_aggregate_context(ctx, 0);
-
-    sqlite3_result_int64(ctx, bits ? *bits : 0);
-}
-
 int db_functions(sqlite3 *db, struct err *err)
 {
     static char date_only;
@@ -293,9 +260,6 @@ int db_functions(sqlite3 *db, struct err *err)
         if (sqlite3_create_function(db, table[i].name, 1, flags, table[i].data,
                                     table[i].fn, NULL, NULL) != SQLITE_OK)
             return db_fail(db, "register a function", err);
-    if (sqlite3_create_function(db, "any_where", -1, flags, NULL, NULL,
-                                any_where_step, any_where_final) != SQLITE_OK)
-        return db_fail(db, "register a function", err);
     return 0;
 }
 

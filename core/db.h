@@ -76,11 +76,6 @@ int db_cache(sqlite3 *db, int kib, struct err *err) MUST_CHECK;
 /*
  * Functions for resolve.sql, posture.sql and reports: os_number(text),
  * fold(text) without ASCII case, iso(time), iso_date(time). All deterministic.
- *
- * The aggregate any_where(gate, p, q, ...) takes up to 30 three-valued
- * conditions and tells for each what the rows held: bit 2n of the result is set
- * where "gate AND condition n" (from 0) was true of a row, bit 2n + 1 where it
- * was unknown; neither where it was false of all.
  */
 int db_functions(sqlite3 *db, struct err *err) MUST_CHECK;
 

@@ -378,7 +378,7 @@ int query_views(sqlite3 *db, struct err *err)
 {
     const char *text = resource_text("analyze/posture.sql");
     const char *from = strstr(text, "-- part: views");
-    const char *to = strstr(text, "-- part: derive");
+    const char *to = from ? strstr(from + 1, "-- part: ") : NULL;
     struct strbuf sql = {0};
     int rc = -1;
 
@@ -386,7 +386,7 @@ int query_views(sqlite3 *db, struct err *err)
         return 0;
     if (err->code != ERR_NONE)
         return -1;
-    if (!from || !to || to < from)
+    if (!from || !to)
         return err_set(err, ERR_FAIL, "posture has no views");
     strbuf_add(&sql, from, (size_t)(to - from));
     if (!strbuf_ok(&sql))

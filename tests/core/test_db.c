@@ -268,14 +268,6 @@ static const struct {
     {"SELECT iso_date(1772442840)", "2026-03-02"},
     {"SELECT iso(0) || iso_date(0)", "nevernever"},
     {"SELECT ifnull(iso(NULL), 'none')", "none"},
-    /* yes: bits 0, 2, 4; unknown: bits 1, 3, 5 */
-    {"SELECT any_where(1, 1, 0, NULL)", "33"},
-    {"SELECT any_where(NULL, 1, 0, NULL)", "34"},
-    {"SELECT any_where(0, 1, 0, NULL)", "0"},
-    {"SELECT any_where(g, p, q) FROM (SELECT 1 AS g, 0 AS p, 1 AS q"
-     " UNION ALL SELECT 1, NULL, 0 UNION ALL SELECT 0, 1, NULL)",
-     "6"},
-    {"SELECT any_where(1, 1) FROM (SELECT 1 WHERE 0)", "0"},
 };
 
 START_TEST(functions_answer)

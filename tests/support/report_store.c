@@ -3,6 +3,8 @@
  */
 #include "core/base.h"
 
+#include "analyze/derive.h"
+#include "analyze/sql_part.h"
 #include "core/db.h"
 #include "core/facts.h"
 #include "core/policy.h"
@@ -117,14 +119,14 @@ static void names(sqlite3 *db)
           NASTY_CLIENT);
 }
 
-static void derive(sqlite3 *db)
+static void derive_posture(sqlite3 *db)
 {
-    const char *text = resource_text("analyze/posture.sql");
-    const char *views = strstr(text, "-- part: views");
-    const char *derived = strstr(text, "-- part: derive");
+    char *views = sql_part("analyze/posture.sql", "views", &err);
 
-    ck_assert(views && derived);
-    script(db, views); /* both parts */
+    ck_assert_ptr_nonnull(views);
+    script(db, views);
+    free(views);
+    ck_assert_msg(derive_fill(db, &err) == 0, "%s", err.text);
 }
 
 sqlite3 *report_store(void)
@@ -140,6 +142,6 @@ sqlite3 *report_store(void)
     script(db, sql);
     free(sql);
     names(db);
-    derive(db);
+    derive_posture(db);
     return db;
 }
