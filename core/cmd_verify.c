@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/commands.h"
+#include "core/config.h"
 #include "core/db.h"
 #include "core/text.h"
 #include "report/report.h"
@@ -20,25 +21,45 @@ static int open_store(const struct call *c, sqlite3 **db, struct err *err)
     return *db ? 0 : -1;
 }
 
+static void talk(const struct report_verify *how, bool db)
+{
+    fprintf(stderr, "%lld %s as the manifests say%s\n",
+            COUNTED(how->files, "file"),
+            db ? " and the database" : "; there was no database to compare");
+    if (how->unmade)
+        fprintf(stderr,
+                "%lld of them only counted: made with other settings or "
+                "templates (--config, --templates)\n",
+                (long long)how->unmade);
+}
+
 static int run(const struct call *c, struct err *err)
 {
     const char *dir = c->count ? c->operands[0] : "reports";
-    int64_t files = 0;
+    struct report_verify how = {.out = stdout,
+                                .templates = opt_text(c->opt, "templates")};
+    struct config *config;
     sqlite3 *db;
     int rc;
 
     if (c->count > 1)
         return err_set(err, ERR_USAGE, "verify: takes one folder");
-    if (open_store(c, &db, err) < 0)
+    config = config_load(c->opt, err);
+    if (!config)
         return -1;
-    rc = report_verify(db, dir, stdout, &files, err);
+    how.config = config;
+    rc = open_store(c, &db, err);
+    if (rc == 0)
+        rc = report_verify(db, dir, &how, err);
     if (rc == 0 && opt_talk(c->opt) > 0)
-        fprintf(
-            stderr, "%lld %s as the manifests say%s\n", COUNTED(files, "file"),
-            db ? " and the database" : "; there was no database to compare");
-    db_close(db);
+        talk(&how, db != NULL);
+    if (db)
+        db_close(db);
+    config_free(config);
     return rc;
 }
+
+static const char *const options[] = {"templates", NULL};
 
 const struct command cmd_verify = {
     .name = "verify",
@@ -50,10 +71,11 @@ const struct command cmd_verify = {
         "and JSON are compared with the manifest and with the database. Each\n"
         "difference is a line on standard output, and the exit status is 3.\n"
         "\n"
-        "Where the database still holds the facts of the period, CSV and JSON\n"
-        "are made again and must come out the same byte for byte.",
+        "Where the database still holds the facts of the period, the files\n"
+        "are made again and must come out the same byte for byte; pages and\n"
+        "workbooks with the settings and templates they were made with.",
     .examples = "  muster verify\n"
                 "  muster verify out/acme\n",
-    .options = NULL,
+    .options = options,
     .run = run,
 };

@@ -8,6 +8,7 @@
 #include "core/when.h"
 #include "report/json.h"
 #include "report/brand.h"
+#include "report/look.h"
 #include "report/manifest.h"
 #include "report/query.h"
 
@@ -196,10 +197,14 @@ static int write_all(struct sink *s, const struct report *r,
                      const char *proof, struct err *err)
 {
     struct strbuf name = {0};
+    char look[SHA256_HEX];
     size_t i, n = 0;
 
-    if (write_head(s, r, err) < 0 || write_digests(s, r, err) < 0)
+    if (write_head(s, r, err) < 0 || write_digests(s, r, err) < 0 ||
+        look_digest(r, look, err) < 0)
         return -1;
+    sink_adds(s, ",\n ");
+    json_string_member(s, "look_digest", look);
     sink_adds(s, ",\n \"csv\":{\"raw\":");
     sink_adds(s, r->options->csv_raw ? "true" : "false");
     sink_adds(s, ",\"bom\":");

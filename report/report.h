@@ -91,10 +91,20 @@ void report_summary_free(struct report_summary *s);
 
 /*
  * Read a folder's manifests and compare every file with what they say and
- * with the database ("db" may be NULL: files only). Each difference is a line
- * on "out". Returns 0 where all agrees, -1 with ERR_GATE where not.
+ * with the database ("db" may be NULL: files only). Pages and workbooks are
+ * made again where they would look the same, with "config" and "templates" as
+ * in report_options. Each difference is a line on "out". Returns 0 where all
+ * agrees, -1 with ERR_GATE where not.
  */
-int report_verify(sqlite3 *db, const char *dir, FILE *out, int64_t *files,
+struct report_verify {
+    const struct config *config; /* NULL: the defaults */
+    const char *templates;       /* NULL: built-in ones */
+    FILE *out;
+    int64_t files;  /* read; set */
+    int64_t unmade; /* pages and workbooks that were counted only; set */
+};
+
+int report_verify(sqlite3 *db, const char *dir, struct report_verify *how,
                   struct err *err) MUST_CHECK;
 
 /*

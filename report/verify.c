@@ -3,8 +3,9 @@
  * with its other formats, and with the database.
  *
  * Where the database still holds the facts of the period and this is the
- * version that wrote the report, text formats are made again and must give the
- * same bytes; otherwise their rows are counted against the judged results.
+ * version that wrote the report, every file is made again and must give the
+ * same bytes (pages and workbooks where they would look the same: look.h);
+ * otherwise rows are counted against the judged results.
  */
 #include "core/base.h"
 
@@ -12,17 +13,21 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "report/brand.h"
+#include "report/look.h"
 #include "report/manifest.h"
 #include "report/query.h"
 #include "report/rows.h"
 #include "report/report.h"
+#include "report/slug.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct verify {
     sqlite3 *db; /* NULL: files only */
     FILE *out;
+    struct report_verify *how;
     int64_t files, differences;
 };
 
@@ -125,6 +130,8 @@ struct found {
     struct brand brand;
     bool there;  /* the period and the client are there */
     bool remake; /* and the same bytes can be made again */
+    bool looks;  /* of pages and workbooks too */
+    struct strbuf slug, period_slug;
 };
 
 static int64_t lookup(sqlite3 *db, const char *sql, const char *value)
@@ -141,7 +148,28 @@ static int64_t lookup(sqlite3 *db, const char *sql, const char *value)
     return n;
 }
 
-static void fill_report(struct found *f, sqlite3 *db, const json_t *m)
+/* As it was written; brand_load() may say that a picture is gone. */
+static void find_look(struct found *f, const struct report_verify *how,
+                      const json_t *m)
+{
+    struct report *r = &f->report;
+    struct err ignored = {0};
+    char hex[SHA256_HEX];
+
+    brand_free(&f->brand);
+    if (brand_load(how->config, r->client_id ? r->client : NULL, &f->brand,
+                   &ignored) == 0 &&
+        look_digest(r, hex, &ignored) == 0)
+        f->looks = strcmp(hex, text_of(m, "look_digest")) == 0;
+    if (f->looks)
+        return;
+    brand_free(&f->brand);
+    f->brand = brand_plain;
+    f->brand.white_label = json_is_true(json_object_get(m, "white_label"));
+}
+
+static void fill_report(struct found *f, sqlite3 *db,
+                        const struct report_verify *how, const json_t *m)
 {
     struct report *r = &f->report;
     const json_t *csv = json_object_get(m, "csv");
@@ -150,15 +178,17 @@ static void fill_report(struct found *f, sqlite3 *db, const json_t *m)
     f->options.csv_bom = json_is_true(json_object_get(csv, "bom"));
     f->options.new_only = json_is_true(json_object_get(m, "new_only"));
     f->options.version = text_of(m, "version");
-    f->brand = brand_plain;
-    f->brand.white_label = json_is_true(json_object_get(m, "white_label"));
+    f->options.config = how->config;
+    f->options.templates = how->templates;
     r->brand = &f->brand;
     r->options = &f->options;
     r->db = db;
     r->client = text_of(m, "client");
     r->use = text_of(m, "use");
     r->period = text_of(m, "period");
-    r->slug = r->period_slug = "";
+    slug_client(&f->slug, r->client);
+    text_slug(&f->period_slug, r->period);
+    r->period_slug = strbuf_str(&f->period_slug);
     r->before = text_of(m, "before");
     r->period_id = lookup(db, "SELECT period_id FROM run WHERE period = :value",
                           r->period);
@@ -173,6 +203,8 @@ static void fill_report(struct found *f, sqlite3 *db, const json_t *m)
     if (strcmp(text_of(m, "scope"), "client") == 0)
         r->client_id = lookup(
             db, "SELECT client_id FROM client WHERE name = :value", r->client);
+    r->slug = r->client_id ? strbuf_str(&f->slug) : "fleet";
+    find_look(f, how, m);
 }
 
 static void find_report(struct verify *v, struct found *f, const char *name,
@@ -182,8 +214,7 @@ static void find_report(struct verify *v, struct found *f, const char *name,
     bool current = false;
     char run[17];
 
-    memset(f, 0, sizeof(*f));
-    fill_report(f, v->db, m);
+    fill_report(f, v->db, v->how, m);
     if (f->report.period_id < 0 || f->report.client_id < 0) {
         differs(v, name, "the database has no such %s",
                 f->report.period_id < 0 ? "period" : "client");
@@ -204,31 +235,47 @@ static void find_report(struct verify *v, struct found *f, const char *name,
                 strcmp(f->options.version, MUSTER_VERSION) == 0;
 }
 
-/* Make it again and compare digests. */
+/* A workbook is made by a library, under a name in a folder. */
+static int make_again(const struct report *r, const struct writer *w,
+                      struct output *out, struct err *err)
+{
+    out->file = fopen(out->path, "w+b");
+    if (!out->file)
+        return err_errno(err, ERR_OUTPUT, out->path, "cannot create");
+    if (w->write(r, w, out, err) < 0)
+        return -1;
+    return fflush(out->file) == 0
+               ? 0
+               : err_errno(err, ERR_OUTPUT, out->path, "cannot write");
+}
+
+/* Make it again, in a folder of nobody else's, and compare digests. */
 static void remake(struct verify *v, struct found *f, const char *name,
                    const json_t *item, const struct writer *w)
 {
-    struct output out = {.file = tmpfile(), .path = "", .rows = -1};
-    struct sha256_ctx ctx;
-    char hex[SHA256_HEX], buf[8192];
+    const char *tmp = getenv("TMPDIR");
+    struct output out = {.rows = -1};
+    char dir[PATH_MAX], path[PATH_MAX + 16], hex[SHA256_HEX];
     struct err cause = {0};
-    size_t n;
+    int64_t bytes;
 
-    if (!out.file || w->write(&f->report, w, &out, &cause) < 0 ||
-        fflush(out.file) != 0) {
-        differs(v, name, "cannot be made again: %s",
-                cause.text[0] ? cause.text : strerror(errno));
-    } else {
-        rewind(out.file);
-        sha256_init(&ctx);
-        while ((n = fread(buf, 1, sizeof(buf), out.file)) > 0)
-            sha256_update(&ctx, n, (const uint8_t *)buf);
-        sha256_hex(&ctx, hex);
-        if (strcmp(hex, text_of(item, "sha256")) != 0)
-            differs(v, name, "is not what the database gives");
+    snprintf(dir, sizeof(dir), "%s/muster-verify.XXXXXX",
+             tmp && tmp[0] ? tmp : "/tmp");
+    if (!mkdtemp(dir)) {
+        differs(v, name, "cannot be made again: %s", strerror(errno));
+        return;
     }
+    snprintf(path, sizeof(path), "%s/.again.tmp", dir);
+    out.path = path;
+    if (make_again(&f->report, w, &out, &cause) < 0 ||
+        sha256_file(path, ERR_OUTPUT, hex, &bytes, &cause) < 0)
+        differs(v, name, "cannot be made again: %s", cause.text);
+    else if (strcmp(hex, text_of(item, "sha256")) != 0)
+        differs(v, name, "is not what the database gives");
     if (out.file)
         fclose(out.file);
+    unlink(path);
+    rmdir(dir);
 }
 
 /* Rows of a query, by walking it. */
@@ -310,12 +357,13 @@ static void check_parts(struct verify *v, const struct report *r,
 static void check_database(struct verify *v, struct found *f, const char *name,
                            const json_t *item, const struct writer *w)
 {
-    bool text =
-        strcmp(w->format, "xlsx") != 0 && strcmp(w->format, "html") != 0;
+    bool looks = strcmp(w->ext, "xlsx") == 0 || strcmp(w->ext, "html") == 0;
 
     if (!f->there)
         return;
-    if (f->remake && text)
+    if (looks && !f->looks)
+        v->how->unmade++;
+    if (f->remake && (f->looks || !looks))
         remake(v, f, name, item, w);
     else if (w->query && rows_of(item) >= 0)
         count_against(v, &f->report, name, w->query, rows_of(item));
@@ -371,6 +419,9 @@ static void check_manifest(struct verify *v, const char *dir, const char *name)
         check_list(v, &f, dir, json_object_get(m, "outputs"), false);
         check_list(v, &f, dir, json_object_get(m, "kept"), true);
     }
+    brand_free(&f.brand);
+    strbuf_free(&f.slug);
+    strbuf_free(&f.period_slug);
     json_decref(m);
     strbuf_free(&path);
 }
@@ -415,10 +466,10 @@ static int check_folder(struct verify *v, const char *dir, int depth,
     return err->code == ERR_NONE ? 0 : -1;
 }
 
-int report_verify(sqlite3 *db, const char *dir, FILE *out, int64_t *files,
+int report_verify(sqlite3 *db, const char *dir, struct report_verify *how,
                   struct err *err)
 {
-    struct verify v = {.db = db, .out = out};
+    struct verify v = {.db = db, .out = how->out, .how = how};
     int64_t manifests = 0;
     int rc;
 
@@ -427,7 +478,7 @@ int report_verify(sqlite3 *db, const char *dir, FILE *out, int64_t *files,
     rc = check_folder(&v, dir, 0, &manifests, err);
     if (db)
         db_rollback(db);
-    *files = v.files;
+    how->files = v.files;
     if (rc < 0)
         return -1;
     if (manifests == 0)

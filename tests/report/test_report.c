@@ -682,12 +682,13 @@ END_TEST
 static int verify(sqlite3 *with, char *said, size_t size)
 {
     FILE *f = tmpfile();
-    int64_t files;
+    struct report_verify how = {.config = NULL};
     size_t n;
     int rc;
 
     err = (struct err){0};
-    rc = report_verify(with, tmpdir_path("out"), f, &files, &err);
+    how.out = f;
+    rc = report_verify(with, tmpdir_path("out"), &how, &err);
     rewind(f);
     n = fread(said, 1, size - 1, f);
     said[n] = '\0';
@@ -744,6 +745,7 @@ START_TEST(a_number_that_the_database_does_not_have_is_found)
     ck_assert_int_eq(err.code, ERR_GATE);
     ck_assert_ptr_nonnull(strstr(said, "rules.csv: is not what"));
     ck_assert_ptr_nonnull(strstr(said, "findings.csv: is not what"));
+    ck_assert_ptr_nonnull(strstr(said, ".xlsx: is not what"));
     ck_assert_ptr_nonnull(strstr(said, ".xlsx: has 7 rows of findings"));
 }
 END_TEST
