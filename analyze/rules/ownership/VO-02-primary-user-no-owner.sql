@@ -22,6 +22,6 @@ SELECT account_id,
          WHEN repair_path = 'A' THEN 'R3'
          WHEN repair_path = 'B' THEN 'R4'
          WHEN repair_path = 'D' THEN 'R5'
-         WHEN repair_path = 'E' THEN 'R14'
+         WHEN repair_path = 'E' AND NOT bootstrap_expected THEN 'R14'
        END                                             AS remedy
   FROM account_posture

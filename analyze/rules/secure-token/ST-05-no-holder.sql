@@ -27,7 +27,8 @@ SELECT device_id,
        END                                             AS evidence,
        CASE
          WHEN any_token IS NULL OR bootstrap_expected THEN 'R2'
-         WHEN repair_path = 'E' THEN 'R14'
+         WHEN repair_path = 'E'
+         THEN CASE WHEN NOT bootstrap_expected THEN 'R14' ELSE 'R2' END
          ELSE 'R5'
        END                                             AS remedy
   FROM device_posture
