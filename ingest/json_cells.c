@@ -624,13 +624,44 @@ static int put_element(struct json_cells *c, size_t nested, const char *key,
     return map_element(c->map, nested, t->cells, out, err);
 }
 
+static bool counts(const json_t *v)
+{
+    const char *s = json_string_value(v);
+
+    return json_is_integer(v) ||
+           (s && *s && strspn(s, "0123456789") == strlen(s));
+}
+
+/* {"size": 2, "user": [{...}, {...}]}: a list as XML becomes JSON. The list
+ * within; the value itself where it is none of these. */
+static const json_t *unwrapped(const json_t *v)
+{
+    const json_t *list = NULL, *e;
+    json_t *o = json_walk(v);
+    void *at;
+
+    for (at = json_object_iter(o); at; at = json_object_iter_next(o, at)) {
+        e = json_object_iter_value(at);
+        if (counts(e))
+            continue;
+        if (list ||
+            !(json_is_object(e) || json_is_object(json_array_get(e, 0))))
+            return v;
+        list = e;
+    }
+    return list ? list : v;
+}
+
 static int put_accounts(struct json_cells *c, size_t nested, const json_t *v,
                         struct map_record *out, struct err *err)
 {
-    json_t *o = json_walk(v);
+    json_t *o;
     size_t i;
     void *at;
 
+    if (json_is_object(v) && !c->source->nested[nested].keyed)
+        v = unwrapped(v);
+    o = json_walk(v);
     map_listed(c->map, out, nested);
     if (json_is_object(v) && !c->source->nested[nested].keyed)
         return put_element(c, nested, NULL, v, out, err);

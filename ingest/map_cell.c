@@ -38,10 +38,13 @@ static const struct word *find_word(const struct column_spec *spec,
     return NULL;
 }
 
-/* Does the name of a group end at "at"? "[a, b]", "a;b", one a line. */
+/* Does the name of a group end at "at"? "[a, b]", "a;b", one a line. A bracket
+ * within is part of a name. */
 static bool group_edge(struct slice t, size_t at)
 {
-    return at >= t.n || strchr(",;|[]\n\r", t.s[at]) != NULL;
+    if (at >= t.n || strchr(",;|\n\r", t.s[at]) != NULL)
+        return true;
+    return t.s[at] == '[' ? at == 0 : t.s[at] == ']' && at == t.n - 1;
 }
 
 static bool blank(char c)

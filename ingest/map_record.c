@@ -316,31 +316,54 @@ int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
     return 0;
 }
 
+/* The names of a cell. Where the mapping asks for a line of it, that is what
+ * counts, unless it is the first of a list that goes on below. */
+static enum names_read read_names(struct map *m, const struct binding *b,
+                                  const struct map_cell *whole,
+                                  struct map_cell *c)
+{
+    const struct column_spec *spec = b->spec;
+    bool lines = whole->kind == CELL_LINES;
+    enum names_read read;
+
+    *c = map_line(spec, whole);
+    if (spec->line_count > 0 && c->n > 0 && c->s == whole->s &&
+        name_list_read(&m->names, whole->s, whole->n, lines, spec->split) ==
+            NAMES_KNOWN)
+        return NAMES_KNOWN;
+    /* where customers' own attributes are empty, nobody knows why */
+    if (c->n == 0 && m->columns[b->column].by_name && !spec->empty_is_no)
+        return NAMES_EMPTY;
+    read = name_list_read(&m->names, c->s, c->n, c->kind == CELL_LINES,
+                          spec->split);
+    if (read == NAMES_EMPTY &&
+        (spec->empty_is_no || (spec->blank_is_none && c->n > 0)))
+        read = NAMES_KNOWN;
+    return read;
+}
+
 static int take_list(struct map *m, struct map_record *r,
                      const struct binding *b, const struct map_cell *whole,
                      struct err *err)
 {
     struct map_column *col = &m->columns[b->column];
-    struct map_cell line = map_line(b->spec, whole);
-    const struct map_cell *c = &line;
+    struct map_cell cell = map_line(b->spec, whole);
+    const struct map_cell *c = &cell;
     enum names_read read;
 
     if (c->kind == CELL_NONE)
         return 0;
-    col->filled += c->n > 0 || c->kind == CELL_LINES;
-    if (c->n > 0 && map_names_word(b->spec, c))
+    if (c->n > 0 && map_names_word(b->spec, c)) {
+        col->filled++;
         return 0; /* the mapping says: unknown */
+    }
     if (c->n >= 20 && secret_shape(c->s, c->n)) {
+        col->filled++;
         col->withheld++;
         return 0;
     }
-    read = name_list_read(&m->names, c->s, c->n, c->kind == CELL_LINES,
-                          b->spec->split);
-    if (read == NAMES_EMPTY &&
-        (b->spec->empty_is_no || (b->spec->blank_is_none && c->n > 0))) {
-        read = NAMES_KNOWN;
-        col->filled += c->n == 0;
-    }
+    read = read_names(m, b, whole, &cell);
+    col->filled += c->n > 0 || read == NAMES_KNOWN;
     if (read == NAMES_REFUSED && !map_note_command(m, b->column, c))
         map_note_value(m, b->column, c->s, c->n);
     if (read != NAMES_KNOWN)
@@ -557,6 +580,11 @@ void map_record_free(struct map_record *r)
     json_decref(r->held);
 }
 
+static bool of_lines(const struct fact_value *v)
+{
+    return memchr(v->text, '\n', v->len) || memchr(v->text, '\r', v->len);
+}
+
 static int take_account(struct map *m, struct set *set,
                         const struct map_cell *cells, struct map_record *r,
                         struct err *err)
@@ -567,6 +595,8 @@ static int take_account(struct map *m, struct set *set,
         return -1;
     a->raw_at = r->raw.len;
     take_targets(m, set, cells, FACT_ACCOUNT, a->v, &a->has, &r->raw);
+    if ((a->has & BIT(m->a_account)) && of_lines(&a->v[m->a_account]))
+        a->has &= ~BIT(m->a_account); /* several names are nobody's name */
     a->raw_len = r->raw.len - a->raw_at;
     count_rest(m, set, cells);
     return 0;
@@ -686,9 +716,22 @@ static void leave_nameless(struct map *m, struct map_record *r)
     r->has &= ~BIT(m->f_accounts_listed);
 }
 
+/* A product's list of accounts that is empty: more likely was none taken down
+ * than is there nobody. Canonical files mean what they say. */
+static void doubt_empty(struct map *m, struct map_record *r)
+{
+    if (r->account_count > 0 || !r->reports || m->source->accounts ||
+        m->source->canonical || !(r->has & BIT(m->f_accounts_listed)))
+        return;
+    m->empty_lists++;
+    r->has &= ~BIT(m->f_accounts_listed);
+    r->reports = false;
+}
+
 int map_end(struct map *m, struct map_record *r, struct err *err)
 {
     leave_nameless(m, r);
+    doubt_empty(m, r);
     if (m->text_count > 0 && map_take_commands(m, r, err) < 0)
         return -1;
     if (give_lists(m, r, err) < 0)

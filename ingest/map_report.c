@@ -244,6 +244,19 @@ static int remark_nameless(const struct map *m, map_remark_fn *fn, void *ctx,
     return fn(ctx, strbuf_str(b), err);
 }
 
+static int remark_empty(const struct map *m, map_remark_fn *fn, void *ctx,
+                        struct strbuf *b, struct err *err)
+{
+    if (m->empty_lists == 0)
+        return 0;
+    strbuf_reset(b);
+    strbuf_addf(b,
+                "%lld %s without any account in the list: more likely was it "
+                "not collected, so that who has an account is not known",
+                COUNTED(m->empty_lists, "Mac"));
+    return fn(ctx, strbuf_str(b), err);
+}
+
 int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
                 struct err *err)
 {
@@ -255,6 +268,8 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
         rc = remark_targets(m, fn, ctx, &b, err);
     if (rc == 0)
         rc = remark_nameless(m, fn, ctx, &b, err);
+    if (rc == 0)
+        rc = remark_empty(m, fn, ctx, &b, err);
     for (i = 0; rc == 0 && i < m->asked.count && !m->source->naming; i++) {
         if (m->asked_met[i])
             continue;

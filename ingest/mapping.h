@@ -80,6 +80,7 @@ struct map {
     bool labelled;          /* a list told admins from others */
     bool holders_read;
     int64_t nameless, nameless_macs; /* nested accounts without a name */
+    int64_t empty_lists;             /* Macs with a list of no account */
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;

@@ -15,12 +15,36 @@
 
 #define NAMES_UNKNOWN (-3)
 
+/* Is the text these words, whatever stands between them? A product may have
+ * split a sentence into a list: "No", "Users". */
+static bool says(struct slice t, const char *words)
+{
+    static const char between[] = " \t\r\n,\"'";
+    size_t i = 0;
+
+    for (; *words; words++) {
+        if (*words != ' ') {
+            if (i == t.n || ascii_lower(t.s[i++]) != *words)
+                return false;
+            continue;
+        }
+        if (i == t.n || !strchr(between, t.s[i]))
+            return false;
+        while (i < t.n && strchr(between, t.s[i]))
+            i++;
+    }
+    return i == t.n;
+}
+
 /* What scripts print where nobody is on the list. */
 static bool nobody(struct slice t)
 {
     static const char *const words[] = {"none",
                                         "no users",
                                         "no user",
+                                        "none found",
+                                        "no users found",
+                                        "no one",
                                         "nobody",
                                         "no secure token users",
                                         "no secure token user",
@@ -46,7 +70,7 @@ static bool nobody(struct slice t)
     while (t.n && (t.s[t.n - 1] == '.' || t.s[t.n - 1] == '!'))
         t.n--;
     for (i = 0; i < COUNT_OF(words); i++)
-        if (slice_is(t, words[i]))
+        if (says(t, words[i]))
             return true;
     return false;
 }
@@ -140,16 +164,67 @@ static bool small_number(struct slice t)
 /* What scripts print where they could not look. */
 static bool no_answer(struct slice t)
 {
-    static const char *const words[] = {
-        "unknown",     "error",   "n/a",         "na",    "null",    "nil",
-        "undefined",   "failed",  "unsupported", "not",   "true",    "false",
-        "yes",         "no",      "on",          "off",   "enabled", "disabled",
-        "missing",     "present", "pending",     "valid", "invalid", "escrowed",
-        "unavailable", "-"};
+    static const char *const words[] = {"unknown",
+                                        "error",
+                                        "n/a",
+                                        "na",
+                                        "null",
+                                        "nil",
+                                        "undefined",
+                                        "failed",
+                                        "unsupported",
+                                        "not",
+                                        "true",
+                                        "false",
+                                        "yes",
+                                        "no",
+                                        "on",
+                                        "off",
+                                        "enabled",
+                                        "disabled",
+                                        "missing",
+                                        "present",
+                                        "pending",
+                                        "valid",
+                                        "invalid",
+                                        "escrowed",
+                                        "unavailable",
+                                        "timeout",
+                                        "denied",
+                                        "notfound",
+                                        "not_found",
+                                        "undetermined",
+                                        "notsupported",
+                                        "not_supported",
+                                        "-"};
     size_t i;
 
     if (small_number(t))
         return true;
+    for (i = 0; i < COUNT_OF(words); i++)
+        if (slice_is(t, words[i]))
+            return true;
+    return false;
+}
+
+/* Words that make sentences: where names would stand between blanks, one of
+ * these says that it is a message, and no list. */
+static bool of_a_sentence(struct slice t)
+{
+    static const char *const words[] = {
+        "a",        "an",        "the",       "to",          "is",
+        "was",      "are",       "be",        "been",        "of",
+        "for",      "in",        "at",        "this",        "that",
+        "has",      "have",      "had",       "found",       "permission",
+        "unable",   "cannot",    "could",     "can't",       "couldn't",
+        "timed",    "out",       "macos",     "old",         "older",
+        "too",      "requires",  "required",  "need",        "needs",
+        "command",  "supported", "available", "applicable",  "determine",
+        "detected", "with",      "without",   "or",          "and",
+        "by",       "token",     "tokens",    "securetoken", "secure",
+        "holders",  "users",     "accounts",  "none",        "nobody"};
+    size_t i;
+
     for (i = 0; i < COUNT_OF(words); i++)
         if (slice_is(t, words[i]))
             return true;
@@ -167,6 +242,12 @@ static struct slice unquote(struct slice t)
     return slice_trim(t);
 }
 
+/* A name that stands among others between blanks: no word of a message. */
+static bool among_blanks(struct slice t)
+{
+    return plainly_short(t) && !of_a_sentence(t);
+}
+
 /* Split at any character of "at"; false where a part is no name. */
 static bool split_names(struct name_list *n, struct slice t, const char *at,
                         int admin, bool blanks)
@@ -180,10 +261,9 @@ static bool split_names(struct name_list *n, struct slice t, const char *at,
             continue;
         part = unquote((struct slice){t.s + start, i - start});
         start = i + 1;
-        if (part.n == 0 || nobody(part))
+        if (part.n == 0 || (!blanks && nobody(part)))
             continue;
-        if (no_answer(part) ||
-            !(blanks ? plainly_short(part) : plausible(part)))
+        if (no_answer(part) || !(blanks ? among_blanks(part) : plausible(part)))
             return false;
         name_list_add(n, part.s, part.n, admin, false);
     }
@@ -336,10 +416,12 @@ static int assigned_key(struct slice word, size_t *len)
     return -2;
 }
 
-/* "admins=a,b users=c"; false where it is something else. */
+/* "admins=a,b users=c"; false where it is something else. A half of it does
+ * not say that there is nobody in the other. */
 static bool assigned(struct name_list *n, struct slice t)
 {
     size_t i, start = 0, len;
+    bool kinds[2] = {false, false};
 
     for (i = 0; i <= t.n; i++) {
         struct slice word;
@@ -356,35 +438,73 @@ static bool assigned(struct name_list *n, struct slice t)
             return false;
         word.s += len;
         word.n -= len;
+        if (admin >= 0)
+            kinds[admin] = true;
         if (admin == NAMES_UNKNOWN)
             n->partial = n->partial || word.n > 0;
         else if (word.n && !split_names(n, word, ",", admin, false))
             return false;
     }
+    n->partial = n->partial || !kinds[0] || !kinds[1];
     return true;
+}
+
+/* A JSON array of texts as its lines; false where the text is none. */
+static bool array_lines(struct slice t, struct strbuf *out)
+{
+    json_t *all = NULL;
+    bool texts;
+    size_t i;
+
+    if (t.n > 3 && t.s[0] == '[' && t.s[t.n - 1] == ']')
+        all = json_loadb(t.s, t.n, JSON_REJECT_DUPLICATES, NULL);
+    texts = json_array_size(all) > 0;
+    for (i = 0; texts && i < json_array_size(all); i++) {
+        const json_t *e = json_array_get(all, i);
+
+        texts = json_is_string(e);
+        if (!texts)
+            break;
+        strbuf_adds(out, i ? "\n" : "");
+        strbuf_add(out, json_string_value(e), json_string_length(e));
+    }
+    json_decref(all);
+    return texts && strbuf_ok(out);
+}
+
+static bool read_text(struct name_list *n, struct slice t, bool lines,
+                      const char *split)
+{
+    struct slice first = t;
+
+    if (label(&first) != -2)
+        return labelled(n, t, split);
+    if (assigned_key(t, &first.n) != -2)
+        return assigned(n, t);
+    if (lines)
+        return nobody(t) || split_names(n, t, ",;|\n", -1, false);
+    return any_names(n, t, split, -1);
 }
 
 enum names_read name_list_read(struct name_list *n, const char *s, size_t len,
                                bool lines, const char *split)
 {
-    struct slice t = slice_trim((struct slice){s, len}), first = t;
+    struct slice t = slice_trim((struct slice){s, len});
+    struct strbuf array = {0};
+    bool known;
 
     name_list_reset(n);
-    if (lines)
-        return split_names(n, t, "\n", -1, false) ? NAMES_KNOWN : NAMES_REFUSED;
     if (t.n == 0)
-        return NAMES_EMPTY;
-    if (label(&first) != -2) {
-        if (labelled(n, t, split))
-            return NAMES_KNOWN;
-    } else if (assigned_key(t, &first.n) != -2) {
-        if (assigned(n, t))
-            return NAMES_KNOWN;
-    } else if (any_names(n, t, split, -1)) {
-        return NAMES_KNOWN;
+        return lines ? NAMES_KNOWN : NAMES_EMPTY;
+    if (!lines && array_lines(t, &array)) {
+        lines = true;
+        t = slice_trim((struct slice){strbuf_str(&array), array.len});
     }
-    name_list_reset(n);
-    return NAMES_REFUSED;
+    known = read_text(n, t, lines, split);
+    strbuf_free(&array);
+    if (!known)
+        name_list_reset(n);
+    return known ? NAMES_KNOWN : NAMES_REFUSED;
 }
 
 void json_put_text(struct strbuf *b, const char *s, size_t n)

@@ -239,6 +239,22 @@ static void remember(struct serials *d, const char *s, size_t n, uint32_t id)
     d->last_id = id;
 }
 
+/* Without blanks, and without what spreadsheets put around a text that is to
+ * stay one: '0123, ="0123". */
+static void strip(const char **s, size_t *n)
+{
+    while (*n && (ascii_isspace(**s) || **s == '\'')) {
+        (*s)++;
+        (*n)--;
+    }
+    while (*n && ascii_isspace((*s)[*n - 1]))
+        (*n)--;
+    if (*n > 3 && (*s)[0] == '=' && (*s)[1] == '"' && (*s)[*n - 1] == '"') {
+        *s += 2;
+        *n -= 3;
+    }
+}
+
 int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
 {
     char key[SERIAL_MOST];
@@ -249,12 +265,7 @@ int64_t serials_id(struct serials *d, const char *s, size_t n, struct err *err)
 
     if (d->last_id && n == d->last_len && memcmp(s, d->last, n) == 0)
         return d->last_id;
-    while (n && ascii_isspace(*s)) {
-        s++;
-        n--;
-    }
-    while (n && ascii_isspace(s[n - 1]))
-        n--;
+    strip(&s, &n);
     if (n == 0 || n > SERIAL_MOST)
         return 0;
     for (i = 0; i < n; i++)
