@@ -489,6 +489,10 @@ static char *header_name(const char *s, size_t n)
 {
     struct strbuf b = {0};
 
+    if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
+        s += 3; /* a byte order mark that a "sep=" line pushed down */
+        n -= 3;
+    }
     while (n &&
            (ascii_isspace(*s) || (n > 1 && memcmp(s, "\xc2\xa0", 2) == 0))) {
         size_t step = ascii_isspace(*s) ? 1 : 2;
