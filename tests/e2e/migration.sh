@@ -33,6 +33,11 @@ CONF
 db=$dir/m.db out=$dir/out
 check run "$muster" run -q -c "$dir/m.conf" -d "$db" -o "$out" \
     --as-of 2026-11-30 -u migration "$dir/devices.csv" "$dir/accounts.csv"
+# Two counts of Macs for one fix: the page says why they differ, at both.
+tells 'counts every Mac that a fix helps, ready to move or not' \
+    cat "$out"/*-migration-*.html
+tells 'what must be before the move, on Macs that are not ready' \
+    cat "$out"/*-migration-*.html
 check verify "$muster" verify -d "$db" "$out"
 
 # The devices file: word, next step, and what goes with them.
