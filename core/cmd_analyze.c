@@ -99,7 +99,7 @@ static int run(const struct call *c, struct err *err)
     int rc = -1;
 
     if (c->count)
-        return err_set(err, ERR_USAGE, "analyze takes no operand");
+        return err_set(err, ERR_USAGE, "analyze: takes no operand");
     if (gates_check(c->opt, err) < 0 || opt_as_of(c->opt, &o.as_of, err) < 0 ||
         opt_period(c->opt, o.as_of, period, sizeof(period), err) < 0)
         return -1;

@@ -15,6 +15,7 @@
 #include "report/brand.h"
 #include "report/helpdesk.h"
 #include "report/html.h"
+#include "report/html_load.h"
 #include "report/portfolio.h"
 
 #include <jansson.h>
@@ -219,9 +220,11 @@ static void check_templates(struct checking *c)
 {
     static const char *const uses[] = {"monthly", "client", "migration"};
     size_t before = c->count, i;
-    struct err e;
+    struct err e = {0};
 
-    for (i = 0; i < COUNT_OF(uses); i++) {
+    if (html_folder(opt_text(c->call->opt, "templates"), &e) < 0)
+        fault(c, &e);
+    for (i = 0; c->count == before && i < COUNT_OF(uses); i++) {
         e = (struct err){0};
         if (html_check(opt_text(c->call->opt, "templates"), uses[i], &e) < 0) {
             fault(c, &e);

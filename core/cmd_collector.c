@@ -95,7 +95,7 @@ static int run(const struct call *c, struct err *err)
     char path[64];
 
     if (c->count > 0)
-        return err_set(err, ERR_USAGE, "collector takes no operand \"%s\"",
+        return err_set(err, ERR_USAGE, "collector: takes no operand \"%s\"",
                        c->operands[0]);
     if (!p)
         return unknown_product(name, err);
@@ -114,6 +114,7 @@ static const char *const options[] = {"for", "fact", NULL};
 
 const struct command cmd_collector = {
     .name = "collector",
+    .no_json = true,
     .summary = "Print a script that supplies a missing fact",
     .usage = "collector [--for PRODUCT] [--fact NAME]",
     .help = "Print a small shell script that reads a fact on the Mac, and say "

@@ -53,6 +53,9 @@ const struct command cmd_ingest = {
         "of Macs, --map holders=COLUMN says that the column names everyone who\n"
         "holds a secure token, and --map secure_token=COLUMN some who do.\n"
         "\n"
+        "In a folder, reports that muster wrote (their manifest names them) are\n"
+        "passed over: they are no exports.\n"
+        "\n"
         "One line per file goes to standard error: what was read, accepted,\n"
         "rejected and left out, then what was ignored or not understood.",
     .examples =

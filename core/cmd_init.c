@@ -151,6 +151,7 @@ static const char *const options[] = {"force", "templates", NULL};
 
 const struct command cmd_init = {
     .name = "init",
+    .no_json = true,
     .summary = "Write a commented muster.conf, or the templates",
     .usage = "init [OPTIONS]",
     .help =

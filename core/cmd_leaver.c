@@ -297,8 +297,10 @@ static int answer(struct leaver *l, const struct call *c, struct err *err)
                  ? -1
                  : 0;
     }
-    if (rc == 0)
-        rc = json ? print_json(l, unknown, err) : print_text(l, err);
+    if (rc == 0 && json)
+        rc = print_json(l, unknown, err);
+    else if (rc == 0 && json_array_size(unknown) < c->count)
+        rc = print_text(l, err); /* of nobody there is nothing to say */
     if (rc == 0 && names.len)
         rc = err_set(err, ERR_USAGE, "no account is called %s",
                      strbuf_str(&names));
@@ -319,7 +321,7 @@ static int run(const struct call *c, struct err *err)
         l.lines[i] = table_new("lllllb");
     l.macs = json_array();
     l.db = command_store(c, DB_READ, err);
-    if (l.db)
+    if (l.db && command_client(l.db, c->opt, err) == 0)
         rc = answer(&l, c, err);
     db_close(l.db);
     json_decref(l.macs);

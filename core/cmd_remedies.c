@@ -115,7 +115,7 @@ static int run(const struct call *c, struct err *err)
     else if (c->count == 2 && strcmp(c->operands[0], "show") == 0)
         rc = show_one(&all, c->operands[1], json, err);
     else
-        rc = err_set(err, ERR_USAGE, "remedies: list, or show ID");
+        rc = err_set(err, ERR_USAGE, "remedies: list or show ID");
     remedies_free(&all);
     return rc;
 }

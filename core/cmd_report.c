@@ -9,7 +9,6 @@
 #include "core/db.h"
 #include "core/text.h"
 #include "report/report.h"
-#include "report/writer.h"
 
 #include <jansson.h>
 
@@ -168,6 +167,7 @@ static int analyze_again(const struct call *c, const char *period,
 static int run(const struct call *c, struct err *err)
 {
     const char *label = opt_text(c->opt, "period");
+    struct report_options asked;
     sqlite3 *db = NULL;
     bool is = false;
     char period[64];
@@ -176,7 +176,8 @@ static int run(const struct call *c, struct err *err)
 
     if (c->count > 0)
         return err_set(err, ERR_USAGE, "report: takes no operand");
-    if (writer_check_list(opt_text(c->opt, "format"), err) < 0)
+    asked = read_options(c->opt, NULL);
+    if (report_check(&asked, err) < 0)
         return -1;
     db = command_store(c, DB_READ, err);
     if (!db)

@@ -430,6 +430,8 @@ static int run(const struct call *c, struct err *err)
     const char *dir = opt_text(c->opt, "rules");
     int rc = -1;
 
+    if (strcmp(verb, "new") == 0 && r.json)
+        return err_set(err, ERR_USAGE, "rules new: there is no --json of it");
     if (strcmp(verb, "new") == 0)
         return c->count == 2 ? make_new(&r, err) : usage(err);
     if (strcmp(verb, "check") == 0 && c->count == 2)

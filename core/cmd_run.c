@@ -14,7 +14,6 @@
 #include "core/text.h"
 #include "ingest/command.h"
 #include "report/report.h"
-#include "report/writer.h"
 
 #include <jansson.h>
 #include <sys/stat.h>
@@ -297,29 +296,34 @@ static int judge(sqlite3 *db, const struct call *c, const char *period,
     return analyze(db, &o, out, err);
 }
 
+/* --client says whose files these are; the report is of the whole fleet. */
+static struct report_options report_asked(const struct options *o,
+                                          const char *period,
+                                          const struct config *config)
+{
+    return (struct report_options){
+        .config = config,
+        .dir = opt_text(o, "output"),
+        .period = period,
+        .use = opt_text(o, "use"),
+        .formats = opt_text(o, "format"),
+        .templates = opt_text(o, "templates"),
+        .redact = opt_text(o, "redact"),
+        .redact_key = opt_text(o, "redact-key"),
+        .csv_raw = opt_flag(o, "csv-raw"),
+        .csv_bom = opt_flag(o, "csv-bom"),
+        .each_client = opt_flag(o, "each-client"),
+        .new_only = opt_flag(o, "new-only"),
+        .force = opt_flag(o, "force"),
+    };
+}
+
 static int write_reports(sqlite3 *db, const struct call *c, const char *period,
                          const struct config *config,
                          struct report_summary *out, struct err *err)
 {
-    struct report_options o = {
-        .config = config,
-        .dir = opt_text(c->opt, "output"),
-        .period = period,
-        .client = opt_text(c->opt, "client"),
-        .use = opt_text(c->opt, "use"),
-        .formats = opt_text(c->opt, "format"),
-        .templates = opt_text(c->opt, "templates"),
-        .redact = opt_text(c->opt, "redact"),
-        .redact_key = opt_text(c->opt, "redact-key"),
-        .csv_raw = opt_flag(c->opt, "csv-raw"),
-        .csv_bom = opt_flag(c->opt, "csv-bom"),
-        .each_client = opt_flag(c->opt, "each-client"),
-        .new_only = opt_flag(c->opt, "new-only"),
-        .force = opt_flag(c->opt, "force"),
-    };
+    struct report_options o = report_asked(c->opt, period, config);
 
-    /* --client says whose files these are; the report is of the whole fleet */
-    o.client = NULL;
     return report_write(db, &o, out, err);
 }
 
@@ -377,6 +381,7 @@ static int run_all(sqlite3 *db, const struct call *c,
 static int run(const struct call *c, struct err *err)
 {
     struct ingest_command ingest = {0};
+    struct report_options asked;
     struct config *config = NULL;
     sqlite3 *db = NULL;
     int rc = -1;
@@ -385,8 +390,9 @@ static int run(const struct call *c, struct err *err)
         err_set(err, ERR_USAGE, "no file given");
         return err_hint(err, "muster run FILE|DIR...");
     }
+    asked = report_asked(c->opt, NULL, NULL);
     if (gates_check(c->opt, err) < 0 || check_output(c, err) < 0 ||
-        writer_check_list(opt_text(c->opt, "format"), err) < 0)
+        report_check(&asked, err) < 0)
         return -1;
     config = config_load(c->opt, err);
     if (config && ingest_command_options(c, &ingest, err) == 0)

@@ -469,7 +469,7 @@ static int run(const struct call *c, struct err *err)
     if (read_count(opt_text_or(c->opt, "n", "25"), &s.most, err) < 0)
         return -1;
     s.report.db = command_store(c, DB_READ, err);
-    if (s.report.db)
+    if (s.report.db && command_client(s.report.db, c->opt, err) == 0)
         rc = sample(&s, c, err);
     source_close(s.source);
     db_close(s.report.db);

@@ -195,19 +195,25 @@ static int about_file(const struct call *c, const struct registry *r,
 
 static int run(const struct call *c, struct err *err)
 {
+    const char *verb = c->count ? c->operands[0] : "list";
     struct registry r;
     int rc;
 
+    if (opt_flag(c->opt, "json") && strcmp(verb, "list") != 0)
+        return err_set(err, ERR_USAGE, "sources: only the list has --json");
     if (registry_open(&r, opt_text(c->opt, "sources"), err) < 0)
         return -1;
-    if (c->count == 2 || (c->count > 2 && strcmp(c->operands[0], "check") == 0))
+    if (c->count == 2 || (c->count > 2 && strcmp(verb, "check") == 0))
         rc = about_file(c, &r, err);
-    else if (c->count == 0 ||
-             (c->count == 1 && strcmp(c->operands[0], "list") == 0))
+    else if (c->count <= 1 && strcmp(verb, "list") == 0)
         rc = sources_list(&r, opt_flag(c->opt, "json"), stdout, err);
     else
-        rc = err_hint((err_set(err, ERR_USAGE, "sources: what about it?"), err),
-                      "list, show ID, detect FILE, check FILE, scaffold FILE");
+        rc = err_hint(
+            (err_set(err, ERR_USAGE,
+                     "sources: list, show ID, detect FILE, check FILE... "
+                     "or scaffold FILE"),
+             err),
+            "see \"muster sources --help\"");
     registry_close(&r);
     return rc;
 }

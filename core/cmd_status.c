@@ -400,7 +400,7 @@ static int run(const struct call *c, struct err *err)
     s.config = config;
     s.periods = json_array();
     s.db = command_store(c, DB_READ, err);
-    if (s.db)
+    if (s.db && command_client(s.db, c->opt, err) == 0)
         rc = walk(&s, opt_text(c->opt, "period"), json, err);
     if (rc == 0 && json)
         rc = print_json(&s, err);

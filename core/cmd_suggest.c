@@ -243,6 +243,8 @@ static int suggest(sqlite3 *db, const struct config *config,
         return -1;
     if (tables == 0)
         return err_set(err, ERR_USAGE, "nothing has been judged yet");
+    if (command_client(db, c->opt, err) < 0)
+        return -1;
     rc = walk(db, config, opt_text_or(c->opt, "client", ""), list, &found, err);
     if (rc == 0 && list) {
         root = json_pack("{s:s, s:O}", "schema", "muster.suggest/1",

@@ -21,6 +21,13 @@ const struct command *command_find(const char *name); /* NULL: none */
  */
 sqlite3 *command_store(const struct call *c, int mode, struct err *err);
 
+/*
+ * Refuse (ERR_USAGE) a --client that the store has never heard of: an answer
+ * about nobody looks like an all-clear.
+ */
+int command_client(sqlite3 *db, const struct options *o,
+                   struct err *err) MUST_CHECK;
+
 /* Set by SIGINT, SIGTERM and SIGHUP: the signal, else 0. Long loops and the
  * progress handler of the store look at it. */
 int command_signal(void);

@@ -387,7 +387,7 @@ static int make_private(const char *path, struct err *err)
                   S_IRUSR | S_IWUSR);
 
     if (fd < 0 && errno != EEXIST)
-        return err_errno(err, ERR_FAIL, path, "cannot create the database");
+        return err_errno(err, ERR_OUTPUT, path, "cannot create the database");
     if (fd >= 0)
         close(fd);
     return 0;

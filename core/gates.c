@@ -52,7 +52,9 @@ static int check_number(const struct options *o, const char *name, double most,
     if (!s)
         return 0;
     if (!number(s, &v, &percent) || (most > 0 && v > most))
-        return err_set(err, ERR_USAGE, "--%s: \"%s\" is no number it can mean",
+        return err_set(err, ERR_USAGE,
+                       most > 0 ? "--%s: \"%s\" is no number from 0 to 100"
+                                : "--%s: \"%s\" is no number",
                        name, s);
     return 0;
 }

@@ -129,6 +129,9 @@ static int unknown_command(const char *name, struct err *err)
     for (n = 0; n < COUNT_OF(words) && commands[n]; n++)
         words[n] = commands[n]->name;
     err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
+    if (name[0] == '-')
+        return err_hint(err,
+                        "the command comes first: muster COMMAND [OPTIONS]");
     near = text_nearest(name, words, n);
     if (near)
         return err_hint(err, "did you mean \"%s\"? See \"muster --help\"",

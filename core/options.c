@@ -182,6 +182,8 @@ static bool takes(const struct command *cmd, const char *name)
 {
     size_t i;
 
+    if (cmd->no_json && strcmp(name, "json") == 0)
+        return false;
     for (i = 0; i < COUNT_OF(common); i++)
         if (strcmp(common[i], name) == 0)
             return true;
@@ -227,18 +229,20 @@ struct words {
     int argc, at;
 };
 
-/* The value of an option: after "=", or the next word. */
+/* The value of an option: after "=", or the next word. An empty one is none:
+ * "--client "$CLIENT"" must not mean everybody where the variable is not set.
+ */
 static int value_of(const struct option *opt, const char *attached,
                     struct words *w, const char **out, struct err *err)
 {
-    if (attached) {
-        *out = attached;
-        return 0;
-    }
-    if (w->at + 1 >= w->argc)
+    if (!attached && w->at + 1 >= w->argc)
         return err_set(err, ERR_USAGE, "--%s needs %s", opt->name, opt->arg);
-    *out = w->argv[++w->at];
-    return 0;
+    *out = attached ? attached : w->argv[++w->at];
+    if ((*out)[0])
+        return 0;
+    err_set(err, ERR_USAGE, "--%s needs %s, and it is empty", opt->name,
+            opt->arg);
+    return err_hint(err, "was a variable of the shell not set?");
 }
 
 static int long_option(const struct command *cmd, struct options *o,
@@ -292,6 +296,17 @@ static int short_options(const struct command *cmd, struct options *o,
     return 0;
 }
 
+static int check_color(const struct options *o, struct err *err)
+{
+    const char *s = opt_text_or(o, "color", "auto");
+
+    if (strcmp(s, "auto") == 0 || strcmp(s, "always") == 0 ||
+        strcmp(s, "never") == 0)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "--color: expected auto, always or never, found \"%s\"", s);
+}
+
 struct options *options_parse(const struct command *cmd, int argc, char **argv,
                               struct call *call, struct err *err)
 {
@@ -317,6 +332,8 @@ struct options *options_parse(const struct command *cmd, int argc, char **argv,
         else
             rc = short_options(cmd, o, &w, err);
     }
+    if (rc == 0)
+        rc = check_color(o, err);
     if (rc < 0) {
         options_free(o);
         return NULL;

@@ -39,6 +39,7 @@ struct command {
     const char *usage;          /* "ingest [OPTIONS] FILE|DIR..." */
     const char *help;           /* paragraphs, wrapped at 79 columns */
     const char *examples;       /* lines "  muster ..."; NULL for none */
+    bool no_json;               /* what it gives is no data: no --json */
     const char *const *options; /* names, NULL-terminated; the common ones
                                    (db, quiet, ...) need not be listed */
     /* Returns 0, or -1 with *err set. Data goes to stdout, talk to stderr. */

@@ -180,6 +180,13 @@ static int expected(sqlite3 *db, struct ingest_command *cmd,
     return rc;
 }
 
+static void tell_reports(const struct operands *list, int talk)
+{
+    if (list->reports > 0 && talk > 0)
+        fprintf(stderr, "passed over: %lld %s that muster wrote, no exports\n",
+                COUNTED((long long)list->reports, "report"));
+}
+
 int ingest_command_files(sqlite3 *db, struct ingest_command *cmd,
                          const struct call *c, struct err *err)
 {
@@ -188,9 +195,11 @@ int ingest_command_files(sqlite3 *db, struct ingest_command *cmd,
     int rc = -1;
 
     if (operands_expand(&list, c->operands, c->count,
-                        opt_flag(c->opt, "client-per-folder"), err) == 0 &&
-        expected(db, cmd, c, err) == 0)
-        in = ingest_open(db, &cmd->options, err);
+                        opt_flag(c->opt, "client-per-folder"), err) == 0) {
+        tell_reports(&list, opt_talk(c->opt));
+        if (expected(db, cmd, c, err) == 0)
+            in = ingest_open(db, &cmd->options, err);
+    }
     if (in)
         rc = all_files(in, cmd, &list, opt_talk(c->opt), err);
     ingest_close(in);

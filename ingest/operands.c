@@ -6,6 +6,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "ingest/operands.h"
+#include "ingest/own_reports.h"
 #include "ingest/secrets.h"
 
 #include <dirent.h>
@@ -88,13 +89,16 @@ static int folder(struct walk *w, const char *path, const char *name,
 {
     struct dirent **list = NULL;
     struct strbuf full = {0}, below = {0};
+    json_t *own = json_object();
     int n, i, rc = 0;
 
     if (depth > DEPTH_MOST)
-        return err_at(w->err, ERR_INPUT, path, 0, 0, "folders nest too deep");
-    n = scandir(path, &list, visible, by_bytes);
+        rc = err_at(w->err, ERR_INPUT, path, 0, 0, "folders nest too deep");
+    n = rc == 0 ? scandir(path, &list, visible, by_bytes) : 0;
     if (n < 0)
-        return err_errno(w->err, ERR_INPUT, path, "cannot read the folder");
+        rc = err_errno(w->err, ERR_INPUT, path, "cannot read the folder");
+    for (i = 0; i < n; i++)
+        own_reports_add(own, path, list[i]->d_name);
     for (i = 0; i < n; i++) {
         const char *base = list[i]->d_name;
 
@@ -105,12 +109,15 @@ static int folder(struct walk *w, const char *path, const char *name,
         strbuf_addf(&below, "%s%s%s", name, *name ? "/" : "", base);
         if (rc == 0 && (!strbuf_ok(&full) || !strbuf_ok(&below)))
             rc = err_nomem(w->err);
-        if (rc == 0)
+        if (rc == 0 && json_object_get(own, base))
+            w->list->reports++;
+        else if (rc == 0)
             rc = entry(w, strbuf_str(&full), strbuf_str(&below), base, client,
                        depth);
         free(list[i]);
     }
     free(list);
+    json_decref(own);
     strbuf_free(&full);
     strbuf_free(&below);
     return rc;
@@ -151,7 +158,9 @@ int operands_expand(struct operands *list, char *const *words, size_t count,
             return -1;
         } else if (list->count == before) {
             return err_at(err, ERR_INPUT, words[i], 0, 0,
-                          "the folder holds no exports");
+                          list->reports > 0
+                              ? "the folder holds no exports, only reports"
+                              : "the folder holds no exports");
         }
     }
     return 0;

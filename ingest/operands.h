@@ -2,7 +2,8 @@
  * operands.h - the files that a command line means.
  *
  * A folder stands for the exports in it and below, in the order of their
- * names. Hidden files and other endings are passed over.
+ * names. Hidden files and other endings are passed over, and reports that
+ * muster itself wrote, by their manifests: they are no export.
  */
 #ifndef MUSTER_OPERANDS_H
 #define MUSTER_OPERANDS_H
@@ -18,6 +19,7 @@ struct operand {
 struct operands {
     struct operand *items;
     size_t count;
+    size_t reports; /* passed over: our own */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "report/html_load.h"
 
+#include <dirent.h>
 #include <nettle/base64.h>
 #include <nettle/sha2.h>
 
@@ -14,6 +15,17 @@
 
 /* ------------------------------------------------------ finding templates --
  */
+
+int html_folder(const char *dir, struct err *err)
+{
+    DIR *d = dir ? opendir(dir) : NULL;
+
+    if (dir && !d)
+        return err_errno(err, ERR_CONFIG, dir, "cannot open the folder");
+    if (d)
+        closedir(d);
+    return 0;
+}
 
 /* Read a file of the folder. 1, 0 where there is none, -1. */
 static int read_own(struct html_loader *l, const char *file, struct err *err)

@@ -14,6 +14,10 @@ struct html_loader {
     char shown[300];
 };
 
+/* A folder of templates that is not there is a slip of the pen, not an empty
+ * folder (ERR_CONFIG). NULL is fine. */
+int html_folder(const char *dir, struct err *err) MUST_CHECK;
+
 /* Compile templates/NAME.html and check it against its variables. NULL with
  * err (ERR_CONFIG and the place). */
 struct template *html_compile(struct html_loader *l, const char *name,

@@ -10,6 +10,7 @@
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "report/brand.h"
+#include "report/html_load.h"
 #include "report/leak.h"
 #include "report/manifest.h"
 #include "report/publish.h"
@@ -61,21 +62,33 @@ void report_summary_free(struct report_summary *s)
     *s = (struct report_summary){0};
 }
 
-static int check_options(const struct report_options *o, struct err *err)
+static int check_use(const char *use, struct err *err)
 {
     size_t i;
 
-    for (i = 0; i < COUNT_OF(uses); i++)
-        if (strcmp(uses[i], o->use) == 0)
-            break;
-    if (i == COUNT_OF(uses)) {
-        err_set(err, ERR_USAGE, "unknown use \"%s\"", o->use);
-        return err_hint(err, "uses: monthly, client, migration");
-    }
+    for (i = 0; use && i < COUNT_OF(uses); i++)
+        if (strcmp(uses[i], use) == 0)
+            return 0;
+    if (!use)
+        return 0;
+    err_set(err, ERR_USAGE, "unknown use \"%s\"", use);
+    return err_hint(err, "uses: monthly, client, migration");
+}
+
+int report_check(const struct report_options *o, struct err *err)
+{
+    if (check_use(o->use, err) < 0)
+        return -1;
     if (o->client && o->each_client)
         return err_set(err, ERR_USAGE,
                        "--client and --each-client exclude each other");
     if (redact_bits(o->redact, err) < 0)
+        return -1;
+    if (o->redact_key && !o->redact) {
+        err_set(err, ERR_USAGE, "--redact-key hides nothing without --redact");
+        return err_hint(err, "add --redact users,serials,hostnames");
+    }
+    if (html_folder(o->templates, err) < 0)
         return -1;
     return writer_check_list(o->formats, err);
 }
@@ -592,7 +605,7 @@ int report_write(sqlite3 *db, const struct report_options *o,
     out->dir = strdup(d.dir);
     if (!out->dir)
         return err_nomem(err);
-    if (check_options(&d, err) < 0)
+    if (report_check(&d, err) < 0)
         return -1;
     if (db_cache(db, CACHE_KIB, err) == 0 &&
         (!own || db_script(db, "BEGIN", err) == 0))

@@ -78,6 +78,13 @@ struct report_summary {
 };
 
 /*
+ * Refuse what no report can be made of before any work is done: an unknown
+ * use, format or word of --redact, a key of pseudonyms that nothing uses
+ * (ERR_USAGE), a folder of templates that is not there (ERR_CONFIG).
+ */
+int report_check(const struct report_options *o, struct err *err) MUST_CHECK;
+
+/*
  * Write the reports. Fails with ERR_USAGE for an unknown format, use, client
  * or period; ERR_OUTPUT where a file cannot be written, is not ours, or may
  * not be released. What was there before stays in place after a failure. With

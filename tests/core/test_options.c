@@ -140,7 +140,7 @@ START_TEST(as_of_is_a_date_or_an_instant)
 END_TEST
 
 static const char *const labels[] = {
-    "", "a b", "../x", ".x", "-x", "a/b", "abcdefghijklmnopqrstuvwxyz0123456"};
+    "a b", "../x", ".x", "-x", "a/b", "abcdefghijklmnopqrstuvwxyz0123456"};
 
 START_TEST(a_label_that_is_no_file_name_is_refused)
 {
@@ -162,9 +162,26 @@ START_TEST(wait_is_a_number_of_seconds)
     options_free(opt);
     ck_assert(PARSE("--wait", "3s"));
     ck_assert_int_eq(opt_wait(opt, &ms, &err), -1);
-    options_free(opt);
-    ck_assert(PARSE("--wait="));
-    ck_assert_int_eq(opt_wait(opt, &ms, &err), -1);
+}
+END_TEST
+
+START_TEST(an_empty_value_is_none)
+{
+    ck_assert(!PARSE("--period", ""));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_str_eq(err.text, "--period needs LABEL, and it is empty");
+    err = (struct err){0};
+    ck_assert(!PARSE("--wait="));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+}
+END_TEST
+
+START_TEST(color_is_one_of_three_words)
+{
+    ck_assert(!PARSE("--color", "blue"));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    err = (struct err){0};
+    ck_assert(PARSE("--color", "always"));
 }
 END_TEST
 
@@ -222,6 +239,8 @@ Suite *options_suite(void)
     tcase_add_loop_test(tc, a_label_that_is_no_file_name_is_refused, 0,
                         COUNT_OF(labels));
     tcase_add_test(tc, wait_is_a_number_of_seconds);
+    tcase_add_test(tc, an_empty_value_is_none);
+    tcase_add_test(tc, color_is_one_of_three_words);
     tcase_add_test(tc, no_letter_and_no_name_means_two_things);
     tcase_add_test(tc, help_fits_80_columns);
     suite_add_tcase(s, tc);
