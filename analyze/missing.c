@@ -41,11 +41,8 @@ static int prepare_device(struct missing *m, struct err *err)
     for (i = 0; i < device_fact_count; i++) {
         const char *name = device_facts[i].name;
 
-        if (strcmp(name, "platform") == 0)
-            strbuf_addf(&sql, "%s1", i ? ", " : "");
-        else /* that a list is not complete decides as little as not knowing */
-            strbuf_addf(&sql, "%s%s IS %s", i ? ", " : "", name,
-                        text_ends(name, "s_listed") ? "NOT TRUE" : "NULL");
+        strbuf_addf(&sql, "%s%s", i ? ", " : "",
+                    strcmp(name, "platform") == 0 ? "NULL" : name);
     }
     strbuf_adds(&sql, " FROM device_fact JOIN device_text USING (device_id)"
                       " WHERE device_id = ?1");
@@ -67,10 +64,8 @@ static int prepare_accounts(struct missing *m, struct err *err)
     for (i = 0; i < account_fact_count; i++) {
         const char *name = account_facts[i].name;
 
-        if (account_facts[i].merge == MERGE_KEY)
-            strbuf_adds(&sql, ", 0");
-        else
-            strbuf_addf(&sql, ", %s IS NULL", name);
+        strbuf_addf(&sql, ", %s",
+                    account_facts[i].merge == MERGE_KEY ? "0" : name);
     }
     strbuf_adds(&sql, " FROM account_fact WHERE device_id = ?1"
                       " AND kind IS NOT 'system' ORDER BY account_id");
@@ -174,7 +169,19 @@ static uint64_t null_bits(sqlite3_stmt *st, int first, size_t n)
     size_t i;
 
     for (i = 0; i < n; i++)
-        if (sqlite3_column_int(st, first + (int)i))
+        if (sqlite3_column_type(st, first + (int)i) == SQLITE_NULL)
+            bits |= (uint64_t)1 << i;
+    return bits;
+}
+
+/* That a list is not complete decides as little as not knowing. */
+static uint64_t open_lists(const struct missing *m)
+{
+    uint64_t bits = 0;
+    size_t i;
+
+    for (i = 0; i < device_fact_count; i++)
+        if (((m->lists >> i) & 1) && !sqlite3_column_int(m->device, (int)i))
             bits |= (uint64_t)1 << i;
     return bits;
 }
@@ -253,7 +260,9 @@ static int load(struct missing *m, int64_t device_id, struct err *err)
     m->conflict = 0;
     sqlite3_bind_int64(m->device, 1, device_id);
     step = db_step(m->device, err);
-    m->unknown = step == 1 ? null_bits(m->device, 0, device_fact_count) : 0;
+    m->unknown =
+        step == 1 ? null_bits(m->device, 0, device_fact_count) | open_lists(m)
+                  : 0;
     sqlite3_reset(m->device);
     m->listed = (m->unknown & m->lists) != m->lists;
     if (step < 0 || load_accounts(m, err) < 0)

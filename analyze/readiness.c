@@ -74,47 +74,60 @@ static int read_places(sqlite3 *db, struct places *all, struct err *err)
     return step;
 }
 
-/* What was found for a name, kept by SQLite. */
-struct found_place {
-    struct place *place;
+/* Those of one name: [from, to). */
+struct stretch {
+    const struct place *from, *to;
 };
 
-/* The first of a name, remembered while the statement runs. */
-static const struct place *first_of(sqlite3_context *ctx, const char *name,
-                                    const struct place *end)
+static struct stretch find_name(const struct places *all, const char *name)
 {
-    const struct places *all = sqlite3_user_data(ctx);
-    struct found_place *kept = sqlite3_get_auxdata(ctx, 2);
-    struct place *p = all->items;
+    const struct place *p = all->items, *end = p + all->count;
+    struct stretch s;
 
-    if (kept)
-        return kept->place;
     while (p < end && strcmp(p->name, name) != 0)
         p++;
-    kept = sqlite3_malloc(sizeof(*kept));
-    if (kept) {
-        kept->place = p;
-        sqlite3_set_auxdata(ctx, 2, kept, sqlite3_free);
+    s.from = p;
+    while (p < end && strcmp(p->name, name) == 0)
+        p++;
+    s.to = p;
+    return s;
+}
+
+/* The same, remembered by SQLite while the statement runs. */
+static struct stretch stretch_of(sqlite3_context *ctx, sqlite3_value *name)
+{
+    const struct stretch *kept = sqlite3_get_auxdata(ctx, 2);
+    struct stretch s = {NULL, NULL}, *copy;
+    const char *text;
+
+    if (kept)
+        return *kept;
+    text = (const char *)sqlite3_value_text(name);
+    if (!text)
+        return s;
+    s = find_name(sqlite3_user_data(ctx), text);
+    copy = sqlite3_malloc(sizeof(*copy));
+    if (copy) {
+        *copy = s;
+        sqlite3_set_auxdata(ctx, 2, copy, sqlite3_free);
     }
-    return p;
+    return s;
 }
 
 static void fn_found(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
-    const struct places *all = sqlite3_user_data(ctx);
-    const struct place *p, *end = all->items + all->count;
     const char *results = sqlite3_value_blob(v[0]);
     const char *letters = (const char *)sqlite3_value_text(v[1]);
-    const char *name = (const char *)sqlite3_value_text(v[2]);
     int n = sqlite3_value_bytes(v[0]);
+    struct stretch s = stretch_of(ctx, v[2]);
     bool found = false;
 
     (void)argc;
-    if (!results || !letters || !name)
+    if (!results || !letters)
         return;
-    for (p = first_of(ctx, name, end);
-         !found && p < end && strcmp(p->name, name) == 0; p++)
-        found = p->rule_no < n && strchr(letters, results[p->rule_no]);
+    for (; !found && s.from < s.to; s.from++)
+        found =
+            s.from->rule_no < n && strchr(letters, results[s.from->rule_no]);
     sqlite3_result_int(ctx, found);
 }
 

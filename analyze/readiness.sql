@@ -147,11 +147,11 @@ UPDATE device_result
              found(device_result.results, 'F', 'action-first')
                OR found(device_result.results, 'F', 'MIG-06')
                OR NOT m.mdm_enrolled
-               OR m.filevault IN ('off', 'deferred', 'decrypting')
+               OR NOT m.filevault_on OR m.filevault = 'decrypting'
                OR (m.filevault_on AND NOT m.recovery_key_escrowed)
                OR (m.filevault_on AND m.recovery_key_validity = 'invalid')
-               OR m.bootstrap_state IN ('absent', 'conflict', 'invalid',
-                                        'unsupported')
+               OR m.bootstrap_state IN ('absent', 'unsupported')
+               OR m.bootstrap_state IN ('conflict', 'invalid')
                AS action,
              found(device_result.results, 'F', 'action-first erase')
                AS not_silent,
@@ -172,6 +172,7 @@ UPDATE device_result
                OR found(device_result.results, 'UCE', 'REC-04') AS erase_open
         FROM device_posture m
        WHERE m.device_id = device_result.device_id
+       LIMIT 1 OFFSET 0 -- so that SQLite computes each of these once
     )
   ) p
 )
