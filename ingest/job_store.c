@@ -16,18 +16,25 @@ static int bind_identity(struct job *j, sqlite3_stmt *st, struct err *err)
     return 0;
 }
 
-/* 1 where the very same import is in the store. */
+/* 1 where the very same import is in the store; with --replace, where it is the
+ * only one of its source. */
 int job_is_there(struct job *j, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step = -1;
 
     if (db_prepare(j->in->db,
-                   "SELECT 1 FROM import WHERE period = :period AND"
+                   "SELECT 1 FROM import i WHERE period = :period AND"
                    " client = :client AND sha256 = :sha256 AND"
-                   " mapping_digest = :mapping AND NOT superseded",
+                   " mapping_digest = :mapping AND NOT superseded AND"
+                   " NOT EXISTS (SELECT 1 FROM import o"
+                   "  WHERE o.import_id < :first AND NOT o.superseded"
+                   "    AND o.period = i.period AND o.client = i.client"
+                   "    AND o.source = i.source AND o.sha256 <> i.sha256)",
                    &st, err) == 0 &&
         bind_identity(j, st, err) == 0 &&
+        db_bind_int(st, ":first", j->in->o->replace ? j->in->first : 0, err) ==
+            0 &&
         db_bind_text(st, ":mapping", j->mapping, err) == 0)
         step = db_step(st, err);
     sqlite3_finalize(st);

@@ -146,4 +146,18 @@ is 'the correction alone' 'amy|primary
 itadmin|managed_admin
 scanner|service' "SELECT account, role FROM account_fact JOIN device
     USING (device_id) WHERE serial = 'C02EXAMPLER1' ORDER BY account_id"
+# The first file once more, beside the correction and then in its place, though
+# the period knows it already; and once in its place there is nothing to do.
+check 'both' "$muster" ingest -q -d m.db --period 2027-01 \
+    --as-of 2027-01-28 new-roles.csv
+ends 0 'takes the place of 2 earlier' "$muster" ingest -d m.db \
+    --period 2027-01 --as-of 2027-01-28 --replace new-roles.csv
+ends 0 'nothing to do' "$muster" ingest -d m.db --period 2027-01 \
+    --as-of 2027-01-28 --replace new-roles.csv
+check 'and its month' "$muster" analyze -q -d m.db --period 2027-01 \
+    --as-of 2027-01-28
+is 'the first file alone' 'amy|secondary
+itadmin|
+scanner|' "SELECT account, role FROM account_fact JOIN device
+    USING (device_id) WHERE serial = 'C02EXAMPLER1' ORDER BY account_id"
 finish
