@@ -46,7 +46,7 @@ static int write_finding(struct engine *e, const struct found *f,
     int64_t id =
         f->account == NO_ACCOUNT ? 0 : e->accounts[f->account].account_id;
     int64_t first_seen;
-    char remedy[32];
+    char remedy[32] = "";
     int rc;
 
     sqlite3_reset(e->account_name);
@@ -58,7 +58,8 @@ static int write_finding(struct engine *e, const struct found *f,
     if (f->letter == RESULT_UNKNOWN &&
         missing_facts(e->missing, r, m->device_id, id, words, err) < 0)
         return -1;
-    rule_first_remedy(r, remedy, sizeof(remedy));
+    if (!f->remedy)
+        rule_first_remedy(r, remedy, sizeof(remedy));
     sqlite3_bind_int64(st, 1, e->in->period_id);
     sqlite3_bind_int64(st, 2, m->device_id);
     sqlite3_bind_int64(st, 3, e->clients[m->client].client_id);
