@@ -181,7 +181,7 @@ static int scan_lists(struct resolve *r, struct err *err)
     row_device(r, ROW_LIST, &sql);
     strbuf_adds(&sql, ", l.rowid, l.fact = 'secure_token' AND l.covers,"
                       " length(l.names) - length(replace(l.names, ',', ''))"
-                      " + 1");
+                      " + 1, l.fact = 'account'");
     row_from_all(r, ROW_LIST, &sql);
     if (!strbuf_ok(&sql))
         err_nomem(err);
@@ -192,6 +192,10 @@ static int scan_lists(struct resolve *r, struct err *err)
             if (!s ||
                 ids_has(&r->dropped[ROW_LIST], sqlite3_column_int64(st, 1)))
                 continue;
+            if (sqlite3_column_int(st, 4)) {
+                s->flags |= SLOT_UNNAMED;
+                continue;
+            }
             s->flags |= SLOT_EXISTS | SLOT_COMPLEX;
             if (sqlite3_column_int(st, 2))
                 s->flags |= SLOT_ALL_HOLDERS;
@@ -212,6 +216,8 @@ static int reserve_numbers(struct resolve *r, struct err *err)
         struct slot *s = &r->slots[d];
         uint32_t count = s->base;
 
+        if (s->flags & SLOT_UNNAMED)
+            s->flags &= (uint8_t)~SLOT_ALL_ACCOUNTS;
         if (next > UINT32_MAX - 1)
             return err_set(err, ERR_FAIL, "too many accounts in one period");
         s->base = (uint32_t)next;

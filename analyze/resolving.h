@@ -91,7 +91,8 @@ enum {
     SLOT_ALL_ACCOUNTS = 8, /* a complete list of accounts was read */
     SLOT_ALL_HOLDERS = 16, /* a complete list of token holders was read */
     SLOT_DENIED = 32,      /* ... while a source says that it was not */
-    SLOT_REPORTED = 64     /* a row of this period names it; see standing.c */
+    SLOT_REPORTED = 64,    /* a row of this period names it; see standing.c */
+    SLOT_UNNAMED = 128     /* a complete list has an account without a name */
 };
 
 /* What is known of one Mac before its facts are written; by device_id. */

@@ -63,7 +63,7 @@ struct load {
     struct strbuf names;
     struct strbuf raw; /* with braces, for the row being stored */
     int d_serial, d_uuid, d_mdm_id, d_platform, d_observed, d_checkin;
-    int a_serial, a_uuid, a_mdm_id, a_observed;
+    int a_serial, a_uuid, a_mdm_id, a_observed, a_account;
 };
 
 /* --------------------------------------------------------------- statements */
@@ -344,14 +344,14 @@ static void list_names(struct load *l, const struct map_list *list)
     strbuf_addc(&l->names, ']');
 }
 
-static int store_lists(struct load *l, struct err *err)
+/* One list of the record, its names being in l->names. */
+static int store_list(struct load *l, struct value uuid, struct value mdm_id,
+                      int fact, bool covers, struct err *err)
 {
-    const struct map_record *r = &l->rec;
     struct value none = {VALUE_NULL, 0, NULL, 0};
-    size_t i;
 
-    if (r->list_count == 0)
-        return 0;
+    if (!strbuf_ok(&l->names))
+        return err_nomem(err);
     if (!l->list &&
         db_prepare(l->db,
                    "INSERT INTO list_row(import_id, line, device_id, uuid,"
@@ -359,23 +359,28 @@ static int store_lists(struct load *l, struct err *err)
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                    &l->list, err) < 0)
         return -1;
+    bind_value(l->list, 1, integer(l->import_id));
+    bind_value(l->list, 2, integer(l->rec.line));
+    bind_value(l->list, 3, l->device_id ? integer(l->device_id) : none);
+    bind_value(l->list, 4, l->device_id ? none : uuid);
+    bind_value(l->list, 5, l->device_id ? none : mdm_id);
+    bind_value(l->list, 6, record_time(l));
+    sqlite3_bind_text(l->list, 7, account_facts[fact].name, -1, SQLITE_STATIC);
+    bind_value(l->list, 8, integer(covers));
+    bind_value(l->list, 9, text_value(strbuf_str(&l->names), l->names.len));
+    return db_run(l->list, err);
+}
+
+static int store_lists(struct load *l, struct err *err)
+{
+    const struct map_record *r = &l->rec;
+    size_t i;
+
     for (i = 0; i < r->list_count; i++) {
         list_names(l, &r->lists[i]);
-        if (!strbuf_ok(&l->names))
-            return err_nomem(err);
-        bind_value(l->list, 1, integer(l->import_id));
-        bind_value(l->list, 2, integer(r->line));
-        bind_value(l->list, 3, l->device_id ? integer(l->device_id) : none);
-        bind_value(l->list, 4,
-                   l->device_id ? none : fact_of(r->v, r->has, l->d_uuid));
-        bind_value(l->list, 5,
-                   l->device_id ? none : fact_of(r->v, r->has, l->d_mdm_id));
-        bind_value(l->list, 6, record_time(l));
-        sqlite3_bind_text(l->list, 7, account_facts[r->lists[i].fact].name, -1,
-                          SQLITE_STATIC);
-        bind_value(l->list, 8, integer(r->lists[i].covers));
-        bind_value(l->list, 9, text_value(strbuf_str(&l->names), l->names.len));
-        if (db_run(l->list, err) < 0)
+        if (store_list(l, fact_of(r->v, r->has, l->d_uuid),
+                       fact_of(r->v, r->has, l->d_mdm_id), r->lists[i].fact,
+                       r->lists[i].covers, err) < 0)
             return -1;
     }
     return 0;
@@ -420,6 +425,22 @@ static int find_device(struct load *l, struct err *err)
     return l->device_id > 0 || (has & ids);
 }
 
+/* A row of a complete list that names nobody: it is rejected, but the list is
+ * not complete any more, and only that is kept. */
+static int leave_open(struct load *l, struct err *err)
+{
+    const struct map_account *a = &l->rec.accounts[0];
+    int found = find_device(l, err);
+
+    if (found <= 0)
+        return found;
+    strbuf_reset(&l->names);
+    strbuf_adds(&l->names, "[]");
+    return store_list(l, fact_of(a->v, a->has, l->a_uuid),
+                      fact_of(a->v, a->has, l->a_mdm_id), l->a_account, false,
+                      err);
+}
+
 /* Judge the record: 1 to be stored, 0 done with, -1. */
 static int judge(struct load *l, struct err *err)
 {
@@ -431,6 +452,8 @@ static int judge(struct load *l, struct err *err)
         l->counts.left_out++;
         return 0;
     }
+    if (r->verdict == MAP_REJECT && r->unnamed && leave_open(l, err) < 0)
+        return -1;
     if (r->verdict == MAP_REJECT)
         return load_reject(l, r->line, r->column, r->reason, err);
     found = find_device(l, err);
@@ -618,6 +641,7 @@ struct load *load_new(sqlite3 *db, int64_t import_id, struct map *m,
     l->d_observed = fact_index(FACT_DEVICE, "observed_at");
     l->d_checkin = fact_index(FACT_DEVICE, "last_checkin");
     l->a_serial = fact_index(FACT_ACCOUNT, "serial");
+    l->a_account = fact_index(FACT_ACCOUNT, "account");
     l->a_uuid = fact_index(FACT_ACCOUNT, "uuid");
     l->a_mdm_id = fact_index(FACT_ACCOUNT, "mdm_id");
     l->a_observed = fact_index(FACT_ACCOUNT, "observed_at");

@@ -75,6 +75,7 @@ struct map_record {
     int64_t line;
     enum map_verdict verdict;
     const char *reason; /* MAP_REJECT */
+    bool unnamed;       /* ... an account of a complete list, without a name */
     int nameless;       /* nested accounts that were left out: nobody's */
     int column;         /* 1-based, where one is to blame; else 0 */
     struct fact_value v[FACT_DEVICE_MOST];

@@ -556,6 +556,7 @@ static void reset(struct map *m, struct map_record *r, int64_t line)
     r->line = line;
     r->verdict = MAP_ACCEPT;
     r->reason = NULL;
+    r->unnamed = false;
     r->nameless = 0;
     r->column = 0;
     r->has = 0;
@@ -658,7 +659,10 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
             return -1;
         if (!(r->accounts[0].has & BIT(m->a_account))) {
             r->verdict = MAP_REJECT;
-            r->reason = "no account name";
+            r->unnamed = m->source->complete_accounts;
+            r->reason = r->unnamed ? "no account name; the accounts of this "
+                                     "Mac are not all known"
+                                   : "no account name";
         }
         if (m->source->device_columns.count > 0)
             take_targets(m, set, cells, FACT_DEVICE, r->v, &r->has,

@@ -154,7 +154,10 @@ CREATE TABLE list_row (
   uuid TEXT, mdm_id TEXT,
   read_at   INTEGER,
   fact      TEXT NOT NULL,           -- secure_token filevault_user crypto_user
-                                     -- volume_owner admin
+                                     -- volume_owner admin; account, with no
+                                     -- names: a row of a complete list named
+                                     -- nobody and was rejected, so the list
+                                     -- is not complete
   covers    INTEGER NOT NULL,        -- 1: known accounts not named have "no"
   names     TEXT NOT NULL            -- JSON array of short names
 ) STRICT;

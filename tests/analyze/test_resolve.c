@@ -246,6 +246,30 @@ START_TEST(a_complete_file_lists_all_accounts)
 }
 END_TEST
 
+START_TEST(a_row_without_a_name_opens_the_list_of_its_mac)
+{
+    int64_t i = store_import(db, "p", "", "s", "accounts", 100);
+
+    store_mac(db, "AAA1");
+    store_mac(db, "BBB2");
+    store_mac(db, "CCC3");
+    store_sql(db,
+              "INSERT INTO account_row (import_id, line, device_id, account)"
+              " VALUES (%lld, 2, 1, 'ana'), (%lld, 3, 2, 'ben');"
+              "INSERT INTO list_row (import_id, line, device_id, fact, covers,"
+              " names) VALUES (%lld, 4, 2, 'account', 0, '[]'),"
+              " (%lld, 5, 3, 'account', 0, '[]')",
+              (long long)i, (long long)i, (long long)i, (long long)i);
+    run("p");
+    TEXT_IS("SELECT group_concat(serial || ' ' || coalesce(accounts_listed,"
+            " '?')) FROM (SELECT * FROM device_fact JOIN device USING"
+            " (device_id) ORDER BY device_id)",
+            "AAA1 1,BBB2 ?");
+    TEXT_IS("SELECT group_concat(account) FROM account_fact", "ana,ben");
+    TEXT_IS("SELECT count(*) FROM conflict", "0");
+}
+END_TEST
+
 START_TEST(some_accounts_are_the_systems)
 {
     int64_t i = one_mac();
@@ -604,6 +628,7 @@ Suite *resolve_suite(void)
     tcase_add_test(tc, a_list_says_yes_and_where_it_covers_no);
     tcase_add_test(tc, an_empty_list_is_no_holder_at_all);
     tcase_add_test(tc, a_complete_file_lists_all_accounts);
+    tcase_add_test(tc, a_row_without_a_name_opens_the_list_of_its_mac);
     tcase_add_test(tc, some_accounts_are_the_systems);
     tcase_add_test(
         tc, the_client_comes_from_the_file_then_a_lookup_then_the_option);

@@ -98,7 +98,24 @@ START_TEST(counts_tie_and_rejects_have_reasons)
        "5|expected 3 cells, found 2");
     IS("SELECT count(*) FROM device", "1");
     case_good(&c, "a.csv", "serial,account\nC02AAA00001,\nC02AAA00001,x\n");
-    IS("SELECT reason FROM reject WHERE import_id = 2", "no account name");
+    IS("SELECT reason FROM reject WHERE import_id = 2",
+       "no account name; the accounts of this Mac are not all known");
+}
+END_TEST
+
+/* The row is lost, and with it that the list is complete: on its Mac alone. */
+START_TEST(a_nameless_row_of_a_complete_list_is_remembered)
+{
+    case_good(&c, "a.csv",
+              "serial,uuid,account\n"
+              "C02AAA00001,,\nC02AAA00001,,x\n"
+              ",8A4B1C52-7A0E-4C0E-9A44-0D2C7B1F0001,\n"
+              ",,\nC02AAA00002,,y\n");
+    IS("SELECT line, (SELECT serial FROM device d WHERE d.device_id ="
+       " l.device_id), uuid, fact, covers, names FROM list_row l ORDER BY line",
+       "2|C02AAA00001|-|account|0|[] "
+       "4|-|8A4B1C52-7A0E-4C0E-9A44-0D2C7B1F0001|account|0|[]");
+    IS("SELECT records, accepted, rejected FROM import", "5|2|3");
 }
 END_TEST
 
@@ -577,6 +594,7 @@ Suite *ingest_suite(void)
     tcase_add_test(tc, the_same_file_again_does_nothing);
     tcase_add_test(tc, replace_supersedes_the_same_source_only);
     tcase_add_test(tc, a_nameless_account_leaves_the_list_open);
+    tcase_add_test(tc, a_nameless_row_of_a_complete_list_is_remembered);
     tcase_add_test(tc, a_dry_run_stores_nothing);
     tcase_add_test(tc, collected_is_the_newest_plausible_time);
     tcase_add_test(tc, a_file_carries_what_it_has_a_filled_column_for);
