@@ -189,6 +189,7 @@ class File:
         self.path = path
         self.devices = []       # accepted device rows
         self.accounts = []      # accepted account rows, nested ones too
+        self.unnamed = []       # rows of a complete list that name nobody
         self.device_columns = set()     # not empty in every row
         self.account_columns = set()
         self.times = []
@@ -256,8 +257,12 @@ def read_file(path, as_of, collected):
     for record in records:
         if is_accounts:
             facts = parse(record, ACCOUNT, file.account_columns)
-            if facts['account'] is None:
-                continue                        # rejected
+            if facts['account'] is None:        # rejected
+                # Reading: "Missing is unknown" goes before "complete": who
+                # that was is not known, so neither are all accounts.
+                if not file.operator:
+                    file.unnamed.append(Row(facts, file))
+                continue
             file.accounts.append(Row(facts, file))
             continue
         facts = parse(record, DEVICE, file.device_columns)
@@ -272,6 +277,8 @@ def read_file(path, as_of, collected):
                 a = Row(parse(account, ACCOUNT, file.account_columns), file)
                 if a.facts['account'] is not None:
                     row.accounts.append(a)
+                else:
+                    facts['accounts_listed'] = None
         if facts['platform'] == 'other':
             continue                            # counted and left out
         file.devices.append(row)
@@ -336,6 +343,9 @@ def join(files):
         if file.canonical_accounts:
             for row in file.accounts:
                 resolve(row)
+        for row in file.unnamed:
+            row.serial = usable_serial(row.facts['serial'])
+            resolve(row)
         file.devices = [r for r in file.devices if r.serial]
         file.accounts = [r for r in file.accounts if r.serial]
 
@@ -454,6 +464,7 @@ def resolve_device(serial, rows, accounts, files, client):
         d.needs_kext = False                    # the one default
     d.carried = set()
     disputed = d.accounts_listed is False or 'accounts_listed' in conflicts
+    unnamed = any(r.serial == serial for f in files for r in f.unnamed)
     for file in files:
         if serial in file.reported:
             d.carried |= file.device_columns
@@ -463,7 +474,7 @@ def resolve_device(serial, rows, accounts, files, client):
             d.carried |= file.account_columns
             # Reading: an accounts file says "yes" like a row without a time; a
             # source that says "no" last contradicts it.
-            if file.operator != 'accounts':
+            if file.operator != 'accounts' and not unnamed:
                 d.accounts_listed = None if disputed else True
     d.all_accounts = [resolve_account(accounts[k]) for k in sorted(accounts)]
     d.accounts = [a for a in d.all_accounts if a.kind != 'system']

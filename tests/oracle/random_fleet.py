@@ -436,6 +436,8 @@ class Maker:
                 record['accounts'] = [
                     self.drop_keys(self.account_record(h, d, a, True))
                     for a in d['accounts']]
+                if rng.random() < .05:
+                    record['accounts'].append({'account': None, 'admin': True})
             rows.append(record)
         return rows
 
