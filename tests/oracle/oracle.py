@@ -180,6 +180,7 @@ class Row:
         self.facts = facts
         self.file = file
         self.serial = None      # after joining
+        self.open = False       # its list of accounts names nobody once
         self.order = None       # (time, collected), None: no time
         self.accounts = None    # nested: list of Row, None: not reported
 
@@ -279,6 +280,7 @@ def read_file(path, as_of, collected):
                     row.accounts.append(a)
                 else:
                     facts['accounts_listed'] = None
+                    row.open = True
         if facts['platform'] == 'other':
             continue                            # counted and left out
         file.devices.append(row)
@@ -438,6 +440,10 @@ def resolve_devices(files, client):
         file.listed = ({a.serial for a in file.accounts} |
                        {r.serial for r in file.devices
                         if r.accounts is not None})
+        file.complete = ({a.serial for a in file.accounts} if
+                         file.canonical_accounts else
+                         {r.serial for r in file.devices
+                          if r.accounts is not None and not r.open})
         for row in file.devices:
             serials.setdefault(row.serial, ([], {}))[0].append(row)
         for row in file.accounts:
@@ -474,7 +480,8 @@ def resolve_device(serial, rows, accounts, files, client):
             d.carried |= file.account_columns
             # Reading: an accounts file says "yes" like a row without a time; a
             # source that says "no" last contradicts it.
-            if file.operator != 'accounts' and not unnamed:
+            if (serial in file.complete and file.operator != 'accounts' and
+                    not unnamed):
                 d.accounts_listed = None if disputed else True
     d.all_accounts = [resolve_account(accounts[k]) for k in sorted(accounts)]
     d.accounts = [a for a in d.all_accounts if a.kind != 'system']
