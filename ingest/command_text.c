@@ -897,12 +897,8 @@ static bool dangerous(struct slice t)
            secret_shape(t.s, t.n);
 }
 
-static void read_line(struct reader *r, struct slice raw)
+static void read_piece(struct reader *r, struct slice raw, struct slice t)
 {
-    struct slice t = slice_trim(raw);
-
-    if (t.n == 0 || t.n > 8192 || dangerous(t))
-        return;
     if (read_record(r, raw, t))
         return;
     if (read_hardware(r, t) || read_profiles(r, t) || read_enrollment(r, t) ||
@@ -911,6 +907,58 @@ static void read_line(struct reader *r, struct slice raw)
         read_admins(r, t) || read_member(r, t))
         return;
     read_filevault(r, t);
+}
+
+/* Does a line of profiles or fdesetup begin here? */
+static bool answer_starts(struct slice t)
+{
+    static const char *const labels[] = {"profiles: Bootstrap Token ",
+                                         "Bootstrap Token supported on server:",
+                                         "Bootstrap Token escrowed ",
+                                         "Enrolled via DEP:",
+                                         "MDM enrollment:",
+                                         "MDM server:",
+                                         "FileVault is O"};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(labels); i++)
+        if (starts(t, labels[i]))
+            return true;
+    return false;
+}
+
+/* Where the next answer begins in a line that scripts made of several: one
+ * that starts with an answer. All of it where there is no other. */
+static size_t answer_length(struct slice t)
+{
+    size_t i = starts(t, "profiles: ") ? 11 : 1;
+
+    if (!answer_starts(t))
+        return t.n;
+    for (; i < t.n; i++)
+        if (strchr(" \t,;|", t.s[i - 1]) && answer_starts(after(t, i)))
+            return i;
+    return t.n;
+}
+
+static void read_line(struct reader *r, struct slice raw)
+{
+    struct slice t = slice_trim(raw), piece;
+    size_t n;
+
+    if (t.n == 0 || t.n > 8192 || dangerous(t))
+        return;
+    n = answer_length(t);
+    if (n == t.n) {
+        read_piece(r, raw, t);
+        return;
+    }
+    for (; t.n; t = after(t, n), n = answer_length(t)) {
+        piece = slice_trim((struct slice){t.s, n});
+        while (piece.n && strchr(",;|", piece.s[piece.n - 1]))
+            piece = slice_trim((struct slice){piece.s, piece.n - 1});
+        read_piece(r, piece, piece);
+    }
 }
 
 static void read_lines(struct reader *r, const char *s, size_t n)

@@ -374,6 +374,46 @@ static size_t unescape(struct csv_reader *r, char *out, const char *s, size_t n)
     return k;
 }
 
+/* The end of the quoted cell that begins at "i"; 0 for one that is broken. */
+static size_t quoted_end(const char *s, size_t n, size_t i, bool backslashed)
+{
+    for (i++; i < n; i++) {
+        if (backslashed && s[i] == '\\')
+            i++;
+        else if (backslashed && s[i] == '\n')
+            return 0;
+        else if (s[i] == '"' && !backslashed && i + 1 < n && s[i + 1] == '"')
+            i++;
+        else if (s[i] == '"')
+            return i + 1;
+    }
+    return n;
+}
+
+/*
+ * Do the quoted cells of the file's beginning end where cells end, if quotes in
+ * them are escaped by a backslash, or else doubled? A spreadsheet that saves
+ * such an export again doubles them and leaves backslashes as they are.
+ */
+static bool quotes_hold(const char *s, size_t n, char delimiter,
+                        bool backslashed)
+{
+    size_t i = 0;
+
+    while (i < n) {
+        if (s[i] == '"') {
+            i = quoted_end(s, n, i, backslashed);
+            if (i == 0 ||
+                (i < n && s[i] != delimiter && s[i] != '\r' && s[i] != '\n'))
+                return false;
+        }
+        while (i < n && s[i] != delimiter && s[i] != '\n')
+            i++;
+        i++;
+    }
+    return true;
+}
+
 static int read_chunk(struct csv_reader *r, size_t *n, struct err *err)
 {
     char *to = r->chunk + (r->backslashed ? 1 : 0);
@@ -559,7 +599,10 @@ static int start(struct csv_reader *r, struct err *err)
 
     r->delimiter = guess_delimiter(head, n);
     skip = separator_line(head, n, &r->delimiter);
-    r->backslashed = n >= 19 && memcmp(head, "\"host_display_name\"", 19) == 0;
+    r->backslashed = n >= 19 &&
+                     memcmp(head, "\"host_display_name\"", 19) == 0 &&
+                     (quotes_hold(head, n, r->delimiter, true) ||
+                      !quotes_hold(head, n, r->delimiter, false));
     if (csv_init(&r->p, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
         return err_nomem(err);
     r->parser_made = true;

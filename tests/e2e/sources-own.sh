@@ -121,6 +121,17 @@ rows "$dir/c.db" "SELECT group_concat(account) FROM (SELECT account FROM
     account_row ORDER BY account)"
 is "columns of the others" amy,ben,cem,dee
 
+# ------------------- answers of several commands that a script put on one line
+printf '%s %s | %s\tMDM enrollment: Yes (User Approved)\n' \
+    'FileVault is On. profiles: Bootstrap Token supported on server: YES' \
+    'profiles: Bootstrap Token escrowed to server: NO' \
+    'Enrolled via DEP: Yes' >"$dir/C02SQUASH001.txt"
+check "one line" "$muster" ingest -q -d "$dir/l.db" --as-of $as_of \
+    "$dir/C02SQUASH001.txt"
+rows "$dir/l.db" "SELECT filevault, bootstrap_supported,
+    bootstrap_escrowed_device, enrollment_type, user_approved FROM device_row"
+is "all on one line" 'on|1|0|ade|1'
+
 # ... of which a mapping says that false is unknown
 cat >"$dir/own.json" <<'E_'
 {"id": "own", "format": "csv", "detect": {"all": ["Serial Number"]},

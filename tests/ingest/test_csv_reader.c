@@ -207,6 +207,17 @@ START_TEST(backslashed_cells_are_read)
 }
 END_TEST
 
+/* ... and as a spreadsheet writes them when it saves such an export again. */
+START_TEST(backslashed_cells_saved_again_are_read)
+{
+    const char *text = "\"host_display_name\",\"note\"\n"
+                       "\"Ana \\A\\\"\" X\"\"\",\"1\"\n\"Ben\",\"AD\\\"\n";
+
+    ck_assert_str_eq(rows_of(text, strlen(text)),
+                     "host_display_name|note;2:Ana \\A\\\" X\"|1;3:Ben|AD\\");
+}
+END_TEST
+
 /* Cut anywhere: what is read is a beginning of the whole, or an error. */
 START_TEST(a_cut_file_gives_whole_rows_or_an_error)
 {
@@ -249,6 +260,7 @@ Suite *csv_reader_suite(void)
     tcase_add_test(tc, chunk_borders_change_nothing);
     tcase_add_test(tc, limits_are_at_the_stated_size);
     tcase_add_test(tc, backslashed_cells_are_read);
+    tcase_add_test(tc, backslashed_cells_saved_again_are_read);
     tcase_add_test(tc, a_cut_file_gives_whole_rows_or_an_error);
     suite_add_tcase(s, tc);
     return s;
