@@ -418,8 +418,7 @@ int accounts_write(struct resolve *r, struct err *err)
             return -1;
     if (slots_any(r, SLOT_COMPLEX) && write_complex(r, err) < 0)
         return -1;
-    if (sql_run_part(r->db, "analyze/resolve.sql", "unsure", err) < 0 ||
-        sql_run_part(r->db, "analyze/resolve.sql", "system", err) < 0)
+    if (sql_run_part(r->db, "analyze/resolve.sql", "system", err) < 0)
         return -1;
     return sql_run_part(r->db, "analyze/resolve.sql", "index", err);
 }

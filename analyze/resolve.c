@@ -99,7 +99,7 @@ static int resolve_steps(struct resolve *r, struct err *err)
                    "INSERT INTO conflict VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
                    &r->add_conflict, err) < 0 ||
         write_carried(r, err) < 0 || macs_write(r, err) < 0 ||
-        accounts_write(r, err) < 0)
+        accounts_write(r, err) < 0 || unsure_write(r, err) < 0)
         return -1;
     if (r->owner_conflict && conflicts_of_owners(r, err) < 0)
         return -1;

@@ -171,31 +171,13 @@ DROP TABLE temp.id_map;
 -- part: unsure
 
 -- Macs that are said to have no bootstrap token escrowed, and only by cells of
--- which the mapping says why such a "no" may be wrong.
+-- which the mapping says why such a "no" may be wrong; filled by unsure.c.
 DROP TABLE IF EXISTS bootstrap_unsure;
 
 CREATE TABLE bootstrap_unsure (
   device_id INTEGER PRIMARY KEY,
   why       TEXT NOT NULL
 ) STRICT;
-
-INSERT INTO bootstrap_unsure
-SELECT f.device_id, v.why
-  FROM (SELECT r.device_id,
-               max(json_extract(r.raw, '$.bootstrap_escrowed_device[2]'))
-                 AS why
-          FROM part p
-          CROSS JOIN device_row r ON r.row_id BETWEEN p.d_low AND p.d_high
-                                 AND r.import_id = p.import_id
-         WHERE p.import_id IN (SELECT import_id FROM import_column
-                                WHERE use = 'fact'
-                                  AND fact = 'bootstrap_escrowed_device')
-           AND NOT r.bootstrap_escrowed_device
-         GROUP BY 1
-        HAVING count(json_extract(r.raw, '$.bootstrap_escrowed_device[2]'))
-               = count(*)) v
-  JOIN device_fact f USING (device_id)
- WHERE NOT f.bootstrap_escrowed_device;
 
 -- part: system
 

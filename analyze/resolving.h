@@ -11,6 +11,7 @@
  * macs.c          Macs
  * accounts_scan.c which Macs have which accounts
  * accounts.c      accounts
+ * unsure.c        a "no" that may be wrong
  *
  * Two paths lead to the tables. A Mac or account with one row is copied by an
  * INSERT ... SELECT for a whole import; one with several goes through merge.c.
@@ -212,5 +213,8 @@ int accounts_scan(struct resolve *r, struct err *err) MUST_CHECK;
 
 /* accounts.c */
 int accounts_write(struct resolve *r, struct err *err) MUST_CHECK;
+
+/* bootstrap_unsure: once device_fact is there. */
+int unsure_write(struct resolve *r, struct err *err) MUST_CHECK;
 
 #endif

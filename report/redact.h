@@ -5,8 +5,8 @@
  * A pseudonym is keyed by a file that the operator keeps and by the client, so
  * the same Mac has the same one every month, and nobody without the key can
  * guess back. All queries get it without knowing: TEMP views stand in front of
- * the tables. Names inside sentences, and in the names of files, are replaced as
- * well.
+ * the tables. Names inside sentences, and in the names of files, are replaced
+ * as well.
  */
 #ifndef MUSTER_REDACT_H
 #define MUSTER_REDACT_H
@@ -26,7 +26,8 @@ struct leak;
 /*
  * Put the views in place for a report whose options ask for it. NULL with *err
  * set (ERR_USAGE without a key file, ERR_CONFIG where it is unusable). "names"
- * are those of the period (report/leak.h) and stay as long as it. The caller ends it with redact_end(), which takes the views away again.
+ * are those of the period (report/leak.h) and stay as long as it. The caller
+ * ends it with redact_end(), which takes the views away again.
  */
 struct redact *redact_begin(const struct report *r, struct leak *names,
                             struct err *err);

@@ -153,6 +153,29 @@ rows "$dir/o2.db" "SELECT group_concat(coalesce(bootstrap_unsure, '-'))
     FROM (SELECT * FROM device_derived ORDER BY device_id)"
 is "a reason of one's own" 'it lies,-,-,-'
 
+# ... of a file that names its Macs by the UUID alone
+cat >"$dir/own3.json" <<'E_'
+{"id": "own", "format": "csv", "detect": {"all": ["UUID", "Escrowed"]},
+ "columns": [{"column": "UUID", "fact": "uuid"},
+  {"column": "Escrowed", "fact": "bootstrap_escrowed_device",
+   "unsure": "it lies"}]}
+E_
+printf 'UUID,Escrowed\n%s01,no\n%s02,yes\n' \
+    8A4B1C52-7A0E-4C0E-9A44-0D2C7B1F00 8A4B1C52-7A0E-4C0E-9A44-0D2C7B1F00 \
+    >"$dir/escrow.csv"
+printf 'serial,uuid\nC02JOINED01,%s01\nC02JOINED02,%s02\n' \
+    8a4b1c52-7a0e-4c0e-9a44-0d2c7b1f00 8a4b1c52-7a0e-4c0e-9a44-0d2c7b1f00 \
+    >"$dir/serials.csv"
+check "a file without serials" "$muster" ingest -q -d "$dir/o3.db" \
+    --as-of $as_of --source "$dir/own3.json" "$dir/escrow.csv"
+check "their serials" "$muster" run -q -d "$dir/o3.db" --as-of $as_of -F csv \
+    -o "$dir/out3" "$dir/serials.csv"
+rows "$dir/o3.db" "SELECT group_concat(coalesce(bootstrap_unsure, '-'))
+    FROM (SELECT * FROM device_derived ORDER BY device_id)"
+is "unsure, and joined by the UUID" 'it lies,-'
+tells "\"unsure\": \"it lies\"" "$muster" explain --json -d "$dir/o3.db" \
+    C02JOINED01
+
 # --------------------------------------- what closes the headline, by name
 closes() { # TEXT FILE...
     text=$1
