@@ -231,8 +231,9 @@ static void period_heading(sqlite3_stmt *st)
         return;
     }
     when_format_date(sqlite3_column_int64(st, 1) - 1, day, sizeof(day));
-    printf(": judged as of %s, %s Macs, %s accounts\n", day, db_text(st, 2),
-           db_text(st, 3));
+    printf(": judged as of %s, %lld %s, %lld %s\n", day,
+           COUNTED(sqlite3_column_int64(st, 2), "Mac"),
+           COUNTED(sqlite3_column_int64(st, 3), "account"));
 }
 
 #define SHOWN_SERIALS 20
