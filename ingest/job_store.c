@@ -7,8 +7,19 @@
 #include "core/db.h"
 #include "ingest/job.h"
 
+/* The same bytes, and where the name of the file says which Mac they are of,
+ * under the same name: two Macs may well answer alike. */
+#define SAME_FILE                                                              \
+    "(sha256 = :sha256 AND (:base IS NULL OR file = :base OR"                  \
+    " substr(file, -1 - length(:base)) = '/' || :base))"
+
 static int bind_identity(struct job *j, sqlite3_stmt *st, struct err *err)
 {
+    const char *slash = strrchr(j->file->name, '/');
+
+    if (j->name_value[0] &&
+        db_bind_text(st, ":base", slash ? slash + 1 : j->file->name, err) < 0)
+        return -1;
     if (db_bind_text(st, ":period", j->in->o->period, err) < 0 ||
         db_bind_text(st, ":client", j->client, err) < 0 ||
         db_bind_text(st, ":sha256", j->sha, err) < 0)
@@ -25,7 +36,7 @@ int job_is_there(struct job *j, struct err *err)
 
     if (db_prepare(j->in->db,
                    "SELECT 1 FROM import i WHERE period = :period AND"
-                   " client = :client AND sha256 = :sha256 AND"
+                   " client = :client AND " SAME_FILE " AND"
                    " mapping_digest = :mapping AND NOT superseded AND"
                    " NOT EXISTS (SELECT 1 FROM import o"
                    "  WHERE o.import_id < :first AND NOT o.superseded"
@@ -84,7 +95,7 @@ int job_supersede(struct job *j, struct err *err)
                    "UPDATE import SET superseded = 1 WHERE period = :period"
                    " AND client = :client AND import_id <> :id AND"
                    " NOT superseded AND"
-                   " (sha256 = :sha256 OR (import_id < :first AND"
+                   " (" SAME_FILE " OR (import_id < :first AND"
                    "  source = :source))",
                    &st, err) == 0 &&
         bind_identity(j, st, err) == 0 &&

@@ -52,6 +52,10 @@ CREATE TABLE import (
                                      -- 2: its facts were dropped (prune)
 ) STRICT;
 
+-- Is a file there already?
+CREATE INDEX import_sha256 ON import (sha256);
+CREATE INDEX import_bytes ON import (bytes);
+
 -- Every column or key path of a file, and what became of it.
 CREATE TABLE import_column (
   import_id  INTEGER NOT NULL REFERENCES import,

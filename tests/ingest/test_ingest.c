@@ -103,6 +103,22 @@ START_TEST(counts_tie_and_rejects_have_reasons)
 }
 END_TEST
 
+/* Where the name of a file is all that says of which Mac it is. */
+START_TEST(two_macs_may_answer_alike)
+{
+    static const char answer[] =
+        "profiles: Bootstrap Token supported on server: YES\n"
+        "profiles: Bootstrap Token escrowed to server: NO\n";
+
+    case_good(&c, "C02AAA00001.txt", answer);
+    case_good(&c, "C02AAA00002.txt", answer);
+    case_good(&c, "C02AAA00001.txt", answer);
+    IS("SELECT file, superseded FROM import ORDER BY file",
+       "C02AAA00001.txt|0 C02AAA00002.txt|0");
+    IS("SELECT serial FROM device ORDER BY serial", "C02AAA00001 C02AAA00002");
+}
+END_TEST
+
 /* The row is lost, and with it that the list is complete: on its Mac alone. */
 START_TEST(a_nameless_row_of_a_complete_list_is_remembered)
 {
@@ -595,6 +611,7 @@ Suite *ingest_suite(void)
     tcase_add_test(tc, replace_supersedes_the_same_source_only);
     tcase_add_test(tc, a_nameless_account_leaves_the_list_open);
     tcase_add_test(tc, a_nameless_row_of_a_complete_list_is_remembered);
+    tcase_add_test(tc, two_macs_may_answer_alike);
     tcase_add_test(tc, a_dry_run_stores_nothing);
     tcase_add_test(tc, collected_is_the_newest_plausible_time);
     tcase_add_test(tc, a_file_carries_what_it_has_a_filled_column_for);
