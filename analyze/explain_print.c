@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "analyze/explain.h"
+#include "core/capability.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -535,12 +536,29 @@ static void print_head(const json_t *e, FILE *out)
                 json_is_true(json_object_get(e, "not_reporting"))
                     ? "; not reporting"
                     : "");
-    if (text_of(e, "cannot_do")[0])
-        strbuf_addf(&line, "; cannot do now: %s", text_of(e, "cannot_do"));
-    if (text_of(e, "perhaps_not")[0])
-        strbuf_addf(&line, "; perhaps not: %s", text_of(e, "perhaps_not"));
     text_wrap(strbuf_str(&line), 0, 2, out);
     strbuf_free(&line);
+}
+
+/* A line for each code of a list, in words. */
+static void print_capabilities(const json_t *e, const char *key,
+                               const char *title, FILE *out)
+{
+    const char *s = text_of(e, key);
+    char code[32];
+    size_t n;
+
+    if (!s[0])
+        return;
+    heading(title, out);
+    for (; *s; s += n + (s[n] == ' ')) {
+        const char *words;
+
+        n = strcspn(s, " ");
+        snprintf(code, sizeof(code), "%.*s", (int)n, s);
+        words = capability_says(code);
+        fprintf(out, "  %-17s  %s\n", code, words ? words : "");
+    }
 }
 
 void explain_print(const json_t *e, FILE *out)
@@ -551,6 +569,8 @@ void explain_print(const json_t *e, FILE *out)
     print_result(e, "fail", true, "BEFORE A MOVE TO ANOTHER SERVER", out);
     print_result(e, "unknown", true, "NOT KNOWN, FOR A MOVE", out);
     print_remedies(e, out);
+    print_capabilities(e, "cannot_do", "CANNOT DO NOW", out);
+    print_capabilities(e, "perhaps_not", "PERHAPS CANNOT", out);
     print_facts(e, out);
     print_accounts(e, out);
     print_conflicts(e, out);

@@ -41,12 +41,6 @@ enum severity judged_severity(const struct rule *r, const struct rule_row *row,
 
 /* ------------------------------------------------------------ capabilities */
 
-static const char *const codes[CAPABILITIES] = {
-    "unlock",      "enable",   "update",
-    "grant",       "auto",     "updates-by-server",
-    "erase",       "settings", "kexts",
-    "boot-policy", "rescue",   "recoveryos",
-    "psso"};
 enum {
     BIT_UPDATE = 1 << 2,
     BIT_UPDATES_BY_SERVER = 1 << 5,
@@ -63,7 +57,7 @@ uint32_t capability_bits(const char *list)
     int i;
 
     for (i = 0; i < CAPABILITIES; i++)
-        if (word_in(list, codes[i]))
+        if (word_in(list, capabilities[i].code))
             bits |= (uint32_t)1 << i;
     return bits;
 }
@@ -77,7 +71,7 @@ void capability_words(uint32_t bits, char *out, size_t size)
     for (i = 0; i < CAPABILITIES && n < size; i++)
         if ((bits >> i) & 1)
             n += (size_t)snprintf(out + n, size - n, "%s%s", n ? " " : "",
-                                  codes[i]);
+                                  capabilities[i].code);
 }
 
 enum chip chip_read(const char *word)

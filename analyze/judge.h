@@ -7,6 +7,7 @@
 #define MUSTER_ANALYZE_JUDGE_H
 
 #include "analyze/rule.h"
+#include "core/capability.h"
 
 /* What the imports that reported a Mac carry; bit n is fact n. */
 struct carried {
@@ -27,8 +28,6 @@ enum severity judged_severity(const struct rule *r, const struct rule_row *row,
                               char letter, const char *configured);
 
 /* ------------------------------------------------------------ capabilities */
-
-#define CAPABILITIES 13
 
 /* Bits of the codes in a list ("unlock grant"). */
 uint32_t capability_bits(const char *codes);

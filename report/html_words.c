@@ -3,6 +3,7 @@
  */
 #include "core/base.h"
 
+#include "core/capability.h"
 #include "core/db.h"
 #include "core/policy.h"
 #include "core/when.h"
@@ -75,19 +76,6 @@ static const struct {
     {"readiness-note", "blocked", "would stop the move"},
     {"readiness-note", "unknown", "counts as not ready"},
 
-    {"capability", "unlock", "Unlock the disk at startup"},
-    {"capability", "enable", "Turn FileVault on"},
-    {"capability", "update", "Let the person install macOS updates"},
-    {"capability", "grant", "Give secure tokens to other accounts"},
-    {"capability", "auto", "Give new accounts a token at login by itself"},
-    {"capability", "updates-by-server", "Install updates from the server"},
-    {"capability", "erase", "Erase silently from the server"},
-    {"capability", "settings", "Take protected settings from the server"},
-    {"capability", "kexts", "Take approved kernel extensions"},
-    {"capability", "boot-policy", "Change startup security"},
-    {"capability", "rescue", "Get the data back without erasing"},
-    {"capability", "recoveryos", "Start in recoveryOS"},
-    {"capability", "psso", "Make accounts on demand with Platform SSO"},
     {"capability-why", "unlock", "the person stands before a locked disk"},
     {"capability-why", "enable", "the disk stays readable to a finder"},
     {"capability-why", "update", "security updates stop at a password"},
@@ -198,6 +186,8 @@ const char *html_plain(const char *kind, const char *code)
 {
     size_t i;
 
+    if (strcmp(kind, "capability") == 0)
+        return capability_says(code);
     for (i = 0; i < COUNT_OF(table); i++)
         if (strcmp(table[i].code, code) == 0 &&
             strcmp(table[i].kind, kind) == 0)
@@ -207,6 +197,10 @@ const char *html_plain(const char *kind, const char *code)
 
 const char *html_plain_next(const char *kind, size_t *at, const char **code)
 {
+    if (strcmp(kind, "capability") == 0 && *at < CAPABILITIES) {
+        *code = capabilities[*at].code;
+        return capabilities[(*at)++].words;
+    }
     for (; *at < COUNT_OF(table); ++*at) {
         if (strcmp(table[*at].kind, kind) != 0)
             continue;

@@ -189,11 +189,16 @@ START_TEST(every_word_of_a_verdict_state_and_capability_is_there)
                                            {"bootstrap", "conflict"},
                                            {"repair", "E"},
                                            {"filevault", "deferred"}};
-    size_t i;
+    const char *words, *code;
+    size_t i, at;
 
     for (i = 0; i < COUNT_OF(codes); i++)
         ck_assert_msg(html_plain(codes[i][0], codes[i][1]) != NULL, "%s %s",
                       codes[i][0], codes[i][1]);
+    for (i = at = 0; (words = html_plain_next("capability", &at, &code)); i++)
+        ck_assert_ptr_eq(words, html_plain("capability", code));
+    ck_assert_int_eq(i, 13);
+    ck_assert_ptr_null(code);
 }
 END_TEST
 
