@@ -30,7 +30,7 @@ VARIANT_asan     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 VARIANT_coverage := -O0 --coverage
 VARIANT_fuzz     := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
                     -fsanitize=fuzzer-no-link,address,undefined
-PKGS := sqlite3 jansson xlsxwriter libplist-2.0 inih nettle expat
+PKGS := sqlite3 jansson xlsxwriter libplist-2.0 inih nettle expat libutf8proc
 LIBS  = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcsv -lminizip -lz -lm
 FLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -DMUSTER_VERSION=\"$(VERSION)\" \
         -I. $(WARN) $(shell $(PKG_CONFIG) --cflags $(PKGS)) $(CPPFLAGS) \
@@ -120,7 +120,7 @@ $B/list.resources: FORCE
 # to check the sources. "make deps demo" needs the first alone.
 BUILD_DEPS := gcc make pkg-config libc6-dev libsqlite3-dev libcsv-dev \
   libxlsxwriter-dev libjansson-dev libplist-dev libinih-dev nettle-dev \
-  libexpat1-dev libminizip-dev zlib1g-dev
+  libexpat1-dev libminizip-dev zlib1g-dev libutf8proc-dev
 TEST_DEPS := check sqlite3 python3 python3-openpyxl libxml2-utils jq strace \
   time procps zip unzip chromium postgresql
 LINT_DEPS := clang clang-format clang-tidy cppcheck shellcheck mandoc gcovr \

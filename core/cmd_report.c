@@ -8,30 +8,10 @@
 #include "core/config.h"
 #include "core/db.h"
 #include "core/text.h"
+#include "report/command.h"
 #include "report/report.h"
 
 #include <jansson.h>
-
-static struct report_options read_options(const struct options *o,
-                                          const struct config *config)
-{
-    return (struct report_options){
-        .config = config,
-        .dir = opt_text(o, "output"),
-        .period = opt_text(o, "period"),
-        .client = opt_text(o, "client"),
-        .use = opt_text(o, "use"),
-        .formats = opt_text(o, "format"),
-        .templates = opt_text(o, "templates"),
-        .redact = opt_text(o, "redact"),
-        .redact_key = opt_text(o, "redact-key"),
-        .csv_raw = opt_flag(o, "csv-raw"),
-        .csv_bom = opt_flag(o, "csv-bom"),
-        .each_client = opt_flag(o, "each-client"),
-        .new_only = opt_flag(o, "new-only"),
-        .force = opt_flag(o, "force"),
-    };
-}
 
 static int print_json(const struct report_summary *s, struct err *err)
 {
@@ -92,7 +72,7 @@ static void talk(const struct report_summary *s, int level)
 static int write_reports(sqlite3 *db, const struct call *c, struct err *err)
 {
     struct config *config = config_load(c->opt, err);
-    struct report_options o = read_options(c->opt, config);
+    struct report_options o = report_command_options(c->opt, config);
     struct report_summary s = {0};
     int rc = config ? report_write(db, &o, &s, err) : -1;
 
@@ -176,7 +156,7 @@ static int run(const struct call *c, struct err *err)
 
     if (c->count > 0)
         return err_set(err, ERR_USAGE, "report: takes no operand");
-    asked = read_options(c->opt, NULL);
+    asked = report_command_options(c->opt, NULL);
     if (report_check(&asked, err) < 0)
         return -1;
     db = command_store(c, DB_READ, err);

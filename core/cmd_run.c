@@ -13,6 +13,7 @@
 #include "core/supply.h"
 #include "core/text.h"
 #include "ingest/command.h"
+#include "report/command.h"
 #include "report/report.h"
 
 #include <jansson.h>
@@ -297,32 +298,22 @@ static int judge(sqlite3 *db, const struct call *c, const char *period,
 }
 
 /* --client says whose files these are; the report is of the whole fleet. */
-static struct report_options report_asked(const struct options *o,
+static struct report_options fleet_report(const struct options *opt,
                                           const char *period,
                                           const struct config *config)
 {
-    return (struct report_options){
-        .config = config,
-        .dir = opt_text(o, "output"),
-        .period = period,
-        .use = opt_text(o, "use"),
-        .formats = opt_text(o, "format"),
-        .templates = opt_text(o, "templates"),
-        .redact = opt_text(o, "redact"),
-        .redact_key = opt_text(o, "redact-key"),
-        .csv_raw = opt_flag(o, "csv-raw"),
-        .csv_bom = opt_flag(o, "csv-bom"),
-        .each_client = opt_flag(o, "each-client"),
-        .new_only = opt_flag(o, "new-only"),
-        .force = opt_flag(o, "force"),
-    };
+    struct report_options o = report_command_options(opt, config);
+
+    o.period = period;
+    o.client = NULL;
+    return o;
 }
 
 static int write_reports(sqlite3 *db, const struct call *c, const char *period,
                          const struct config *config,
                          struct report_summary *out, struct err *err)
 {
-    struct report_options o = report_asked(c->opt, period, config);
+    struct report_options o = fleet_report(c->opt, period, config);
 
     return report_write(db, &o, out, err);
 }
@@ -390,7 +381,7 @@ static int run(const struct call *c, struct err *err)
         err_set(err, ERR_USAGE, "no file given");
         return err_hint(err, "muster run FILE|DIR...");
     }
-    asked = report_asked(c->opt, NULL, NULL);
+    asked = fleet_report(c->opt, NULL, NULL);
     if (gates_check(c->opt, err) < 0 || check_output(c, err) < 0 ||
         report_check(&asked, err) < 0)
         return -1;

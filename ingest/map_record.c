@@ -320,13 +320,12 @@ int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
  * counts, unless it is the first of a list that goes on below. */
 static enum names_read read_names(struct map *m, const struct binding *b,
                                   const struct map_cell *whole,
-                                  struct map_cell *c)
+                                  const struct map_cell *c)
 {
     const struct column_spec *spec = b->spec;
     bool lines = whole->kind == CELL_LINES;
     enum names_read read;
 
-    *c = map_line(spec, whole);
     if (spec->line_count > 0 && c->n > 0 && c->s == whole->s &&
         name_list_read(&m->names, whole->s, whole->n, lines, spec->split) ==
             NAMES_KNOWN)
@@ -347,8 +346,7 @@ static int take_list(struct map *m, struct map_record *r,
                      struct err *err)
 {
     struct map_column *col = &m->columns[b->column];
-    struct map_cell cell = map_line(b->spec, whole);
-    const struct map_cell *c = &cell;
+    const struct map_cell line = map_line(b->spec, whole), *c = &line;
     enum names_read read;
 
     if (c->kind == CELL_NONE)
@@ -362,7 +360,7 @@ static int take_list(struct map *m, struct map_record *r,
         col->withheld++;
         return 0;
     }
-    read = read_names(m, b, whole, &cell);
+    read = read_names(m, b, whole, c);
     col->filled += c->n > 0 || read == NAMES_KNOWN;
     if (read == NAMES_REFUSED && !map_note_command(m, b->column, c))
         map_note_value(m, b->column, c->s, c->n);

@@ -1,7 +1,8 @@
 /*
  * fold.h - text in which one name looks the same however it is spelled: small
- * letters, and accents apart from their letters (NFD), in Latin, Greek and
- * Cyrillic; without marks of direction and breaks that nobody sees.
+ * letters, and accents apart from their letters (NFD); without marks of
+ * direction and breaks that nobody sees. A folded text has at most three times
+ * the bytes.
  */
 #ifndef MUSTER_FOLD_H
 #define MUSTER_FOLD_H

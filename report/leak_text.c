@@ -26,10 +26,8 @@ struct reading {
 static const struct {
     const char *entity;
     char c;
-} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},
-                {"&quot;", '"'}, {"&#39;", '\''}, {"&#x27;", '\''},
-                {"&#34;", '"'},  {"&#38;", '&'},  {"&apos;", '\''},
-                {"&nbsp;", ' '}};
+} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},
+                {"&quot;", '"'}, {"&apos;", '\''}, {"&nbsp;", ' '}};
 
 static uint32_t hex4(const char *p)
 {
