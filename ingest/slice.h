@@ -17,4 +17,14 @@ struct slice slice_trim(struct slice t);
 /* "word" and nothing else, in whichever ASCII case. */
 bool slice_is(struct slice t, const char *word);
 
+/* Whether it begins with "word", in whichever ASCII case. */
+bool slice_starts(struct slice t, const char *word);
+
+/* Where "word" stands in it, in whichever ASCII case; -1 nowhere. */
+long slice_find(struct slice t, const char *word);
+bool slice_has(struct slice t, const char *word);
+
+/* What comes after its first "n" bytes, trimmed. */
+struct slice slice_after(struct slice t, size_t n);
+
 #endif
