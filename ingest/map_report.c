@@ -141,9 +141,9 @@ const struct map_column *map_get_column(const struct map *m, size_t i)
 /* Facts that are rightly the same for everyone, or that describe. */
 static bool may_be_constant(const struct target *t)
 {
-    static const char *const names[] = {"platform",   "mdm_server",
-                                        "client",     "recovery_key_server",
-                                        "abm_server", "in_abm"};
+    static const char *const names[] = {
+        "platform",   "mdm_server", "client",      "recovery_key_server",
+        "abm_server", "in_abm",     "mdm_enrolled"};
     size_t i;
 
     if (t->f->type == FACT_TEXT || t->by.count == 0)
@@ -219,9 +219,10 @@ static int remark_targets(const struct map *m, map_remark_fn *fn, void *ctx,
                 continue;
             strbuf_reset(b);
             strbuf_addf(b,
-                        "columns that give %s disagree in %lld records; "
-                        "\"%s\" counts",
+                        "columns that give %s disagree in %lld %s; \"%s\" "
+                        "counts",
                         t->f->name, (long long)t->disagree,
+                        t->disagree == 1 ? "record" : "records",
                         m->columns[t->by.items[0].column].header);
             if (fn(ctx, strbuf_str(b), err) < 0)
                 return -1;
