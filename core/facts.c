@@ -151,7 +151,7 @@ int fact_index(enum fact_scope scope, const char *name)
     const struct fact *t = fact_table(scope, &n);
 
     for (i = 0; i < n; i++)
-        if (strcmp(t[i].name, name) == 0)
+        if (t[i].name[0] == name[0] && strcmp(t[i].name, name) == 0)
             return (int)i;
     return -1;
 }

@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/strbuf.h"
+#include "core/text.h"
 
 /* Room for "n" more bytes and the terminator; false after any failure. */
 static bool reserve(struct strbuf *b, size_t n)
@@ -51,24 +52,36 @@ void strbuf_addc(struct strbuf *b, char c)
     strbuf_add(b, &c, 1);
 }
 
+void strbuf_addi(struct strbuf *b, int64_t n)
+{
+    char digits[TEXT_INT];
+
+    strbuf_adds(b, text_int(n, digits));
+}
+
+/* Into the room there is; only what does not fit is written a second time. */
 void strbuf_addf(struct strbuf *b, const char *fmt, ...)
 {
+    size_t room = b->failed || !b->data ? 0 : b->cap - b->len;
     va_list ap;
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, ap);
     va_end(ap);
-    if (n < 0) {
-        b->failed = true;
-        return;
+    if (n >= 0 && (size_t)n >= room) {
+        if (room)
+            b->data[b->len] = '\0';
+        if (!reserve(b, (size_t)n))
+            return;
+        va_start(ap, fmt);
+        n = vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+        va_end(ap);
     }
-    if (!reserve(b, (size_t)n))
-        return;
-    va_start(ap, fmt);
-    vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-    va_end(ap);
-    b->len += (size_t)n;
+    if (n < 0)
+        b->failed = true;
+    else
+        b->len += (size_t)n;
 }
 
 void strbuf_reset(struct strbuf *b)

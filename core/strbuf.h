@@ -20,6 +20,7 @@ struct strbuf {
 void strbuf_add(struct strbuf *b, const char *s, size_t n);
 void strbuf_adds(struct strbuf *b, const char *s);
 void strbuf_addc(struct strbuf *b, char c);
+void strbuf_addi(struct strbuf *b, int64_t n); /* in decimal */
 void strbuf_addf(struct strbuf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Forget the text, keep the memory. */

@@ -65,6 +65,11 @@ void text_entities(struct strbuf *b, const char *s, size_t n);
  */
 void text_slug(struct strbuf *b, const char *s);
 
+#define TEXT_INT 24 /* the digits of any number, a sign and the end */
+
+/* The number in decimal, somewhere in "out". */
+const char *text_int(int64_t n, char out[TEXT_INT]);
+
 /* Damerau-Levenshtein distance (adjacent swaps count one), capped at 99. */
 int text_distance(const char *a, const char *b);
 

@@ -415,15 +415,36 @@ void when_format_date(int64_t t, char *out, size_t size)
     snprintf(out, size, "%04d-%02d-%02d", y, m, d);
 }
 
+static void put_pair(char *out, int n)
+{
+    out[0] = (char)('0' + n / 10);
+    out[1] = (char)('0' + n % 10);
+}
+
+/* By hand: a report of a large fleet holds millions of instants. */
 void when_format(int64_t t, char *out, size_t size)
 {
     int64_t days = t >= 0 ? t / WHEN_DAY : -((-t + WHEN_DAY - 1) / WHEN_DAY);
-    int64_t rest = t - days * WHEN_DAY;
-    int y, m, d;
+    int rest = (int)(t - days * WHEN_DAY), y, m, d;
+    char text[] = "0000-00-00T00:00:00Z";
+    size_t n = size < sizeof(text) ? size : sizeof(text);
 
     civil(days, &y, &m, &d);
-    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d,
-             (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+    if (y < 0 || y > 9999) {
+        snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d,
+                 rest / 3600, rest / 60 % 60, rest % 60);
+        return;
+    }
+    put_pair(text, y / 100);
+    put_pair(text + 2, y % 100);
+    put_pair(text + 5, m);
+    put_pair(text + 8, d);
+    put_pair(text + 11, rest / 3600);
+    put_pair(text + 14, rest / 60 % 60);
+    put_pair(text + 17, rest % 60);
+    memcpy(out, text, n);
+    if (n)
+        out[n - 1] = '\0';
 }
 
 void when_format_month(int64_t as_of, char *out, size_t size)

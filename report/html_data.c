@@ -120,7 +120,7 @@ static void comma(struct data *d)
 static void put_int(struct data *d, int64_t n)
 {
     comma(d);
-    strbuf_addf(&d->row, "%lld", (long long)n);
+    strbuf_addi(&d->row, n);
 }
 
 /* A number, or null. */
@@ -290,11 +290,12 @@ static void put_member(struct data *d, sqlite3_stmt *st)
 static void start_line(struct data *d, sqlite3_stmt *st)
 {
     strbuf_reset(&d->row);
-    strbuf_addf(&d->row, "[%lld,", (long long)sqlite3_column_int64(st, 1) - 1);
-    strbuf_addf(&d->row, "%zu", intern(&d->tables[T_SEVERITY], db_text(st, 2)));
+    strbuf_addc(&d->row, '[');
+    put_int(d, sqlite3_column_int64(st, 1) - 1);
+    put_word(d, T_SEVERITY, db_text(st, 2));
     put_int(d, sqlite3_column_int64(st, 3));
     put_code(d, T_REMEDY, st, 4);
-    strbuf_addf(&d->row, ",%zu", intern(&d->tables[T_STATE], db_text(st, 5)));
+    put_word(d, T_STATE, db_text(st, 5));
     put_int(d, sqlite3_column_int64(st, 12));
     strbuf_adds(&d->row, ",[");
 }

@@ -47,16 +47,9 @@ void sink_add_long(struct sink *s, const char *p, size_t n)
 
 void sink_int(struct sink *s, int64_t v)
 {
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    char out[24];
-    size_t at = sizeof(out);
+    char digits[TEXT_INT];
 
-    do
-        out[--at] = (char)('0' + u % 10);
-    while (u /= 10);
-    if (v < 0)
-        out[--at] = '-';
-    sink_add(s, out + at, sizeof(out) - at);
+    sink_adds(s, text_int(v, digits));
 }
 
 void sink_share(struct sink *s, double v)

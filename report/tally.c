@@ -158,32 +158,28 @@ static int store_remedies(sqlite3 *db, const struct tally *t, struct err *err)
     return rc;
 }
 
-/* The Macs of one remedy, in order of rank. */
-static int store_macs(const struct tally *t, size_t no, sqlite3_stmt *ranks,
-                      sqlite3_stmt *st, struct err *err)
+/* A Mac with each remedy that it needs. */
+static int store_mac(const struct tally *t, int64_t rank, int64_t mac,
+                     sqlite3_stmt *st, struct err *err)
 {
-    int step;
+    size_t i;
 
-    while ((step = db_step(ranks, err)) == 1) {
-        int64_t mac = sqlite3_column_int64(ranks, 1);
-
-        if (!bits_has(&t->remedies[no].macs, mac))
+    for (i = 0; i < t->count; i++) {
+        if (!bits_has(&t->remedies[i].macs, mac))
             continue;
-        sqlite3_bind_int64(st, 1, (sqlite3_int64)no);
-        sqlite3_bind_int64(st, 2, sqlite3_column_int64(ranks, 0));
+        sqlite3_bind_int64(st, 1, (sqlite3_int64)i);
+        sqlite3_bind_int64(st, 2, rank);
         sqlite3_bind_int64(st, 3, mac);
         if (db_run(st, err) < 0)
             return -1;
     }
-    sqlite3_reset(ranks);
-    return step;
+    return 0;
 }
 
-static int store_all_macs(sqlite3 *db, const struct tally *t, struct err *err)
+static int store_macs(sqlite3 *db, const struct tally *t, struct err *err)
 {
     sqlite3_stmt *ranks = NULL, *st = NULL;
-    int rc = -1;
-    size_t i;
+    int step = -1;
 
     if (db_prepare(db,
                    "SELECT rank, device_id FROM temp.report_device"
@@ -191,11 +187,15 @@ static int store_all_macs(sqlite3 *db, const struct tally *t, struct err *err)
                    &ranks, err) == 0 &&
         db_prepare(db, "INSERT INTO temp.report_remedy_mac VALUES (?1, ?2, ?3)",
                    &st, err) == 0)
-        for (rc = 0, i = 0; rc == 0 && i < t->count; i++)
-            rc = store_macs(t, i, ranks, st, err);
+        while ((step = db_step(ranks, err)) == 1)
+            if (store_mac(t, sqlite3_column_int64(ranks, 0),
+                          sqlite3_column_int64(ranks, 1), st, err) < 0) {
+                step = -1;
+                break;
+            }
     sqlite3_finalize(ranks);
     sqlite3_finalize(st);
-    return rc;
+    return step;
 }
 
 static int count_all(const struct report *r, struct tally *t, struct err *err)
@@ -243,7 +243,7 @@ int tally_findings(const struct report *r, struct err *err)
     if (query_script(r, "tally", err) == 0 && count_all(r, t, err) == 0 &&
         store_severities(r->db, t, err) == 0 &&
         store_remedies(r->db, t, err) == 0)
-        rc = store_all_macs(r->db, t, err);
+        rc = store_macs(r->db, t, err);
     tally_free(t);
     return rc;
 }
