@@ -57,7 +57,9 @@ const struct command cmd_ingest = {
         "passed over: they are no exports.\n"
         "\n"
         "One line per file goes to standard error: what was read, accepted,\n"
-        "rejected and left out, then what was ignored or not understood.",
+        "rejected and left out, then what was ignored or not understood. What\n"
+        "was said of the same columns of an earlier file is counted, and told\n"
+        "again with --verbose.",
     .examples =
         "  muster ingest exports/*.csv\n"
         "  muster ingest --client acme --source jamf-pro-search search.csv\n"

@@ -72,6 +72,7 @@ int ingest_command_options(const struct call *c, struct ingest_command *cmd,
     struct ingest_options *io = &cmd->options;
     const char *max = opt_text(o, "max-rejects");
 
+    cmd->telling.talk = opt_talk(o);
     io->client = opt_text(o, "client");
     io->source = opt_text(o, "source");
     io->sources = opt_text(o, "sources");
@@ -90,15 +91,6 @@ int ingest_command_options(const struct call *c, struct ingest_command *cmd,
     return 0;
 }
 
-static void tell(const struct ingest_summary *s, int talk)
-{
-    if (talk < 1)
-        return;
-    if (s->line.len)
-        fprintf(stderr, "%s\n", strbuf_str(&s->line));
-    fputs(strbuf_str(&s->details), stderr);
-}
-
 static void count(struct ingest_command *cmd, const struct ingest_summary *s)
 {
     cmd->files++;
@@ -113,14 +105,14 @@ static void count(struct ingest_command *cmd, const struct ingest_summary *s)
 /* One file; an error of its own is kept in "first" and told where others
  * follow. Returns -1 where going on makes no sense. */
 static int one_file(struct ingest *in, struct ingest_command *cmd,
-                    const struct operand *file, bool alone, int talk,
-                    struct err *first, struct err *err)
+                    const struct operand *file, bool alone, struct err *first,
+                    struct err *err)
 {
     struct ingest_summary s = {0};
     struct err own = {0};
     int rc = ingest_file(in, file, &s, &own);
 
-    tell(&s, talk);
+    telling_file(&cmd->telling, &s);
     count(cmd, &s);
     ingest_summary_free(&s);
     if (rc == 0)
@@ -138,7 +130,7 @@ static int one_file(struct ingest *in, struct ingest_command *cmd,
 /* Files that give names to ids come before those that hold the ids; else the
  * order stays. */
 static int all_files(struct ingest *in, struct ingest_command *cmd,
-                     const struct operands *list, int talk, struct err *err)
+                     const struct operands *list, struct err *err)
 {
     bool *first = calloc(list->count + 1, sizeof(*first));
     struct err fault = {0};
@@ -152,9 +144,10 @@ static int all_files(struct ingest *in, struct ingest_command *cmd,
     for (turn = 0; rc == 0 && turn < 2; turn++)
         for (i = 0; rc == 0 && i < list->count; i++)
             if (first[i] == (turn == 0))
-                rc = one_file(in, cmd, &list->items[i], list->count == 1, talk,
+                rc = one_file(in, cmd, &list->items[i], list->count == 1,
                               &fault, err);
     free(first);
+    telling_end(&cmd->telling);
     if (rc == 0 && fault.code != ERR_NONE)
         return err_set(err, fault.code, "%lld of %lld files could not be used",
                        (long long)cmd->failed, (long long)cmd->files);
@@ -172,7 +165,7 @@ static int expected(sqlite3 *db, struct ingest_command *cmd,
     if (!path)
         return 0;
     rc = expected_load(db, &cmd->options, path, &s, err);
-    tell(&s, opt_talk(c->opt));
+    telling_file(&cmd->telling, &s);
     if (cmd->json.len)
         strbuf_addc(&cmd->json, ',');
     ingest_summary_json(&s, &cmd->json);
@@ -201,7 +194,7 @@ int ingest_command_files(sqlite3 *db, struct ingest_command *cmd,
             in = ingest_open(db, &cmd->options, err);
     }
     if (in)
-        rc = all_files(in, cmd, &list, opt_talk(c->opt), err);
+        rc = all_files(in, cmd, &list, err);
     ingest_close(in);
     operands_free(&list);
     return rc;

@@ -7,6 +7,7 @@
 
 #include "core/options.h"
 #include "ingest/ingest.h"
+#include "ingest/telling.h"
 
 /* Settings from the command line; strings are borrowed from it. */
 struct ingest_command {
@@ -14,6 +15,7 @@ struct ingest_command {
     char period[64];
     const char **map, **keep; /* owned arrays of borrowed strings */
     struct strbuf json;       /* what --json prints: an array of files */
+    struct telling telling;
     int64_t files, loaded, same, failed;
 };
 

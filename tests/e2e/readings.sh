@@ -75,4 +75,30 @@ check "evidence of a joined row" "$muster" explain -d r.db C02UUID00001
 checks=$((checks + 1))
 grep -q '^  os_version  *15.7.2 .*line 2' stdout || fail "evidence"
 
+# 4. forty clients with one product: what is said of columns is said once
+for n in 1 2 3; do
+    cat >"client$n.csv" <<E_
+Device Name,Serial Number,Has MDM,FileVault Enabled,Bootstrap Token Escrowed,Room
+mac-$n,C02CLIENT00$n,true,Maybe,true,$n
+mac-x,,true,true,true,7
+E_
+done
+hears() { # TIMES PART
+    checks=$((checks + 1))
+    got=$(grep -cF -- "$2" stderr) || :
+    [ "$got" = "$1" ] || fail "\"$2\": $got times, want $1"
+}
+check "three files" "$muster" ingest -d c.db client1.csv client2.csv client3.csv
+hears 3 "addigy-devices: 2 records"
+hears 1 "ignored columns: Room"
+hears 1 "not understood: FileVault Enabled \"Maybe\""
+hears 1 "is taken as bootstrap_escrowed_device by its name"
+hears 1 "column \"Bootstrap Token Escrowed\" misleads"
+hears 3 ".csv:3: no usable serial number"
+hears 1 "8 remarks about columns, as of earlier files: not repeated"
+check "all of it" "$muster" ingest -v -d v.db client1.csv client2.csv client3.csv
+hears 3 "ignored columns: Room"
+hears 3 "column \"Bootstrap Token Escrowed\" misleads"
+hears 0 "not repeated"
+
 finish
