@@ -294,6 +294,24 @@ static bool unix_number(struct scan s, int64_t divisor, int64_t *out)
     return true;
 }
 
+/* /Date(1772442840000)/ or /Date(1772442840000+0100)/: milliseconds; the zone
+ * only says where it was written. */
+static bool shell_date(struct scan s, int64_t *out)
+{
+    static const char open[] = "/Date(", close[] = ")/";
+    const char *p;
+
+    if (s.end - s.p < 10 || memcmp(s.p, open, 6) != 0 ||
+        memcmp(s.end - 2, close, 2) != 0)
+        return false;
+    s.p += 6;
+    s.end -= 2;
+    for (p = s.p; p < s.end; p++)
+        if (*p == '+' || (*p == '-' && p > s.p))
+            s.end = p;
+    return unix_number(s, 1000, out);
+}
+
 bool when_parse(const char *str, size_t n, int64_t *out)
 {
     struct scan s = {str, str + n}, t;
@@ -316,6 +334,8 @@ bool when_parse(const char *str, size_t n, int64_t *out)
         return true;
     if (count >= 12 && count <= 13 && unix_number(s, 1000, out))
         return true;
+    if (*s.p == '/')
+        return shell_date(s, out);
     p = (struct parts){0};
     t = s;
     weekday(&t);
@@ -399,6 +419,65 @@ bool when_parse_as(const char *form, const char *str, size_t n, int64_t *out)
         return true;
     }
     return when_parse(str, n, out);
+}
+
+/* "12/11/2026" and its like at the front of "s": the two numbers. */
+static bool two_numbers(struct scan *s, int64_t *a, int64_t *b)
+{
+    int64_t year;
+    char sep;
+
+    if (digits(s, 2, a) == 0 || done(s))
+        return false;
+    sep = *s->p;
+    if ((sep != '/' && sep != '.' && sep != '-') || !take(s, sep) ||
+        digits(s, 2, b) == 0 || !take(s, sep) || digits(s, 4, &year) != 4)
+        return false;
+    return year >= 1970 && year < 2200 && *a >= 1 && *a <= 31 && *b >= 1 &&
+           *b <= 31 &&
+           (done(s) || (!isalnum((unsigned char)*s->p) && *s->p != sep));
+}
+
+static enum when_order order_of_two(int64_t a, int64_t b)
+{
+    return a > 12 && b <= 12   ? WHEN_DAY_FIRST
+           : b > 12 && a <= 12 ? WHEN_MONTH_FIRST
+                               : WHEN_EITHER;
+}
+
+enum when_order when_order_of(const char *s, size_t n)
+{
+    bool seen[3] = {false, false, false}, inside = false;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        struct scan at = {s + i, s + n};
+        int64_t a = 0, b = 0;
+
+        if (!inside && s[i] >= '0' && s[i] <= '9' && two_numbers(&at, &a, &b))
+            seen[order_of_two(a, b)] = true;
+        inside = isalnum((unsigned char)s[i]) || strchr("./-:", s[i]) != NULL;
+    }
+    if (seen[WHEN_MONTH_FIRST] == seen[WHEN_DAY_FIRST])
+        return WHEN_EITHER;
+    return seen[WHEN_DAY_FIRST] ? WHEN_DAY_FIRST : WHEN_MONTH_FIRST;
+}
+
+bool when_parse_ordered(enum when_order order, const char *str, size_t n,
+                        int64_t *out)
+{
+    struct scan s = {str, str + n}, t;
+    int64_t a = 0, b = 0;
+
+    blanks(&s);
+    while (s.end > s.p && ascii_isspace(s.end[-1]))
+        s.end--;
+    t = s;
+    if (!two_numbers(&t, &a, &b))
+        return false;
+    if (order_of_two(a, b) != WHEN_EITHER || a == b)
+        order = a > 12 ? WHEN_DAY_FIRST : WHEN_MONTH_FIRST;
+    return order != WHEN_EITHER && slashed(&s, order == WHEN_MONTH_FIRST, out);
 }
 
 bool when_plausible(int64_t t, int64_t latest)

@@ -4,10 +4,11 @@
  * Reading accepts what exports print: ISO 8601 and RFC 3339 with or without
  * seconds, fraction and zone ("2026-03-02T09:14:00.123Z", "2026-03-02
  * 09:14:00 +0100", "2026-03-02"), the forms of consoles ("Mar 02, 2026 09:14
- * UTC", "Mar 2, 2026, 9:14 AM", "2 March 2026 09:14"), the form of RFC 822, and
- * Unix seconds or milliseconds. No zone means UTC. Forms in which day and month
- * could be taken for each other (03/02/2026) are read only where a mapping
- * names their order: when_parse_as().
+ * UTC", "Mar 2, 2026, 9:14 AM", "2 March 2026 09:14"), the form of RFC 822,
+ * Unix seconds or milliseconds, also as shells write them ("/Date(...)/"). No
+ * zone means UTC. Forms in which day and month could be taken for each other
+ * (03/02/2026) are read only where a mapping names their order,
+ * when_parse_as(), or the file itself shows it, when_parse_ordered().
  */
 #ifndef MUSTER_WHEN_H
 #define MUSTER_WHEN_H
@@ -26,6 +27,23 @@ bool when_parse(const char *s, size_t n, int64_t *out);
  */
 bool when_parse_as(const char *form, const char *s, size_t n, int64_t *out);
 bool when_form_known(const char *form);
+
+/* Which leads where a file prints day and month as numbers. */
+enum when_order { WHEN_EITHER, WHEN_MONTH_FIRST, WHEN_DAY_FIRST };
+
+/*
+ * The order that the dates within a text show: what is above 12 is no month.
+ * WHEN_EITHER where none shows it, or some show the one and some the other.
+ */
+enum when_order when_order_of(const char *s, size_t n);
+
+/*
+ * A date such as 11/20/2026 or 20.11.2026, with or without a time of day, that
+ * shows itself which number is the month, or else is read by "order". False
+ * where it is no such date, or could be either.
+ */
+bool when_parse_ordered(enum when_order order, const char *s, size_t n,
+                        int64_t *out);
 
 /* From 2001 on, and not later than "latest" (0: no limit). */
 bool when_plausible(int64_t t, int64_t latest);

@@ -503,6 +503,21 @@ static size_t separator_line(const char *s, size_t n, char *delimiter)
     return i;
 }
 
+/* A first line "#TYPE Name.Of.Objects", as Windows PowerShell writes it above
+ * the header; the number of bytes to skip. */
+static size_t type_line(const char *s, size_t n)
+{
+    size_t i = 6, most = n < 1000 ? n : 1000;
+
+    if (n < 7 || memcmp(s, "#TYPE ", 6) != 0)
+        return 0;
+    while (i < most && s[i] != '\r' && s[i] != '\n')
+        i++;
+    if (i >= most)
+        return 0;
+    return i + (s[i] == '\r' && i + 1 < n && s[i + 1] == '\n' ? 2 : 1);
+}
+
 static int header_error(const struct csv_reader *r, int64_t line,
                         struct err *err, const char *what, size_t a, size_t b)
 {
@@ -597,8 +612,10 @@ static int start(struct csv_reader *r, struct err *err)
     size_t n, skip, got = 0;
     const char *head = input_head(r->in, &n);
 
-    r->delimiter = guess_delimiter(head, n);
-    skip = separator_line(head, n, &r->delimiter);
+    skip = type_line(head, n);
+    r->delimiter = guess_delimiter(head + skip, n - skip);
+    if (skip == 0)
+        skip = separator_line(head, n, &r->delimiter);
     r->backslashed = n >= 19 &&
                      memcmp(head, "\"host_display_name\"", 19) == 0 &&
                      (quotes_hold(head, n, r->delimiter, true) ||

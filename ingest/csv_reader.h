@@ -2,7 +2,7 @@
  * csv_reader.h - rows of a CSV file, by libcsv in its strict mode.
  *
  * The delimiter (comma, semicolon, tab, bar) is taken from a "sep=" line or
- * from the header line; lines end in LF, CRLF or CR; cells may hold line ends
+ * from the header line, above which a "#TYPE" line is passed over; lines end in LF, CRLF or CR; cells may hold line ends
  * in quotes. A quotation mark out of place or never closed, a header name that
  * occurs twice, too many columns and too long cells refuse the file with the
  * place. A row with another number of cells than the header is handed out

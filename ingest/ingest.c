@@ -118,8 +118,11 @@ static int read_serials(struct ingest *in, struct err *err)
 
 static int read_records(struct job *j, struct err *err)
 {
+    size_t n;
+    const char *head = input_head(j->input, &n);
     struct map_options mo = {
         .file = j->file->name,
+        .dates = when_order_of(head, n),
         .latest = j->in->o->as_of
                       ? j->in->o->as_of + (int64_t)LATEST_DAYS * WHEN_DAY
                       : 0,

@@ -34,14 +34,24 @@ static void open_row(struct job *j, size_t columns)
     j->cut_tail = true;
 }
 
-/* Consoles and shells write a bare null for "nothing". */
+/* Consoles and shells write a bare null for "nothing", databases NULL or \N. */
+static bool is_null(const struct map_cell *c)
+{
+    static const char *const words[] = {"null", "NULL", "\\N"};
+    size_t i;
+
+    for (i = 0; c->s && i < COUNT_OF(words); i++)
+        if (c->n == strlen(words[i]) && memcmp(c->s, words[i], c->n) == 0)
+            return true;
+    return false;
+}
+
 static void drop_nulls(struct job *j, size_t columns)
 {
     size_t i;
 
     for (i = 0; i < columns; i++)
-        if (j->cells[i].n == 4 && j->cells[i].s &&
-            memcmp(j->cells[i].s, "null", 4) == 0)
+        if (is_null(&j->cells[i]))
             j->cells[i].n = 0;
 }
 

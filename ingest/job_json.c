@@ -39,14 +39,14 @@ static void remark_pages(struct job *j, const json_t *e, int64_t records)
     static const char *const totals[] = {
         "totalCount", "total",        "total_count",  "count",       "Total",
         "rows",       "recordsTotal", "@odata.count", "result_count"};
-    static const char *const more[] = {"has_more",        "next",
-                                       "@odata.nextLink", "nextPage",
-                                       "next_page",       "cursor"};
+    static const char *const more[] = {
+        "has_more",  "next",   "@odata.nextLink", "nextPage",
+        "next_page", "cursor", "nextCursor"};
     const json_t *v;
     int64_t n;
     size_t i;
 
-    if (!json_is_object(e))
+    if (!json_is_object(e) || j->partial)
         return;
     for (i = 0; i < COUNT_OF(totals); i++) {
         n = whole(e, totals[i]);
@@ -74,6 +74,7 @@ static void remark_pages(struct job *j, const json_t *e, int64_t records)
     remark_pages(j, json_object_get(e, "metadata"), records);
     remark_pages(j, json_object_get(e, "meta"), records);
     remark_pages(j, json_object_get(e, "paging"), records);
+    remark_pages(j, json_object_get(e, "links"), records);
 }
 
 /* Rows that are kept until all of them are one record. */

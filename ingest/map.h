@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/facts.h"
 #include "core/strbuf.h"
+#include "core/when.h"
 #include "ingest/id_names.h"
 #include "ingest/name_list.h"
 #include "ingest/source.h"
@@ -96,6 +97,7 @@ void map_record_free(struct map_record *r);
 struct map_options {
     const char *file;       /* for messages */
     int64_t latest;         /* the last plausible time; 0 none */
+    enum when_order dates;  /* what the file's dates show of their order */
     const char *name_value; /* what the file\'s name gives for the mapping\'s
                                "file_name" fact; NULL nothing */
     const struct id_names *names; /* of ids; NULL none */

@@ -191,7 +191,9 @@ static enum got as_time(const struct map *m, const struct column_spec *spec,
                         struct fact_value *out)
 {
     bool read = spec->date ? when_parse_as(spec->date, t.s, t.n, &out->number)
-                           : canonical_time(t, &out->number);
+                           : canonical_time(t, &out->number) ||
+                                 when_parse_ordered(m->options.dates, t.s, t.n,
+                                                    &out->number);
 
     if (read) {
         out->type = FACT_TIME;

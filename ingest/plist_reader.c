@@ -15,9 +15,12 @@ bool plist_looks(const char *s, size_t n)
 {
     if (n >= 8 && memcmp(s, "bplist0", 7) == 0)
         return true;
-    while (n && ascii_isspace(*s)) {
-        s++;
-        n--;
+    while (n && (ascii_isspace(*s) ||
+                 (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0))) {
+        size_t step = ascii_isspace(*s) ? 1 : 3;
+
+        s += step;
+        n -= step;
     }
     return n >= 6 &&
            (memcmp(s, "<?xml ", 6) == 0 || memcmp(s, "<plist", 6) == 0 ||
@@ -208,11 +211,74 @@ static bool binary_has_nul(const char *text, size_t n)
     return false;
 }
 
-json_t *plist_to_json(const char *s, size_t n, const char **problem)
+/* The length of the first document of an XML text; all of it where no other
+ * begins behind it. */
+static size_t first_document(const char *s, size_t n)
+{
+    static const char close[] = "</plist>";
+    const size_t k = sizeof(close) - 1;
+    const char *p = s, *end = s + n;
+
+    while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+        if ((size_t)(end - p) > k && memcmp(p, close, k) == 0 &&
+            plist_looks(p + k, (size_t)(end - p) - k))
+            return (size_t)(p - s) + k;
+        p++;
+    }
+    return n;
+}
+
+static json_t *from_xml(const char *s, size_t n)
 {
     plist_t root = NULL;
     json_t *v;
+
+    while (n && *s != '<') {
+        s++;
+        n--;
+    }
+    plist_from_xml(s, (uint32_t)n, &root);
+    v = root ? convert(root, 0) : NULL;
+    plist_free(root);
+    return v;
+}
+
+/* Answers that someone put one after the other are the elements of an array. */
+static json_t *all_documents(const char *s, size_t n)
+{
+    size_t first = first_document(s, n);
+    json_t *all, *v = from_xml(s, first);
+
+    if (first == n || !v)
+        return v;
+    all = json_array();
+    while (v && json_array_append_new(all, v) == 0) {
+        s += first;
+        n -= first;
+        if (n == 0)
+            return all;
+        first = first_document(s, n);
+        v = from_xml(s, first);
+    }
+    json_decref(all);
+    return NULL;
+}
+
+static json_t *from_binary(const char *s, size_t n)
+{
+    plist_t root = NULL;
+    json_t *v;
+
+    plist_from_bin(s, (uint32_t)n, &root);
+    v = root ? convert(root, 0) : NULL;
+    plist_free(root);
+    return v;
+}
+
+json_t *plist_to_json(const char *s, size_t n, const char **problem)
+{
     bool binary = n >= 8 && memcmp(s, "bplist0", 7) == 0;
+    const char *unsafe;
 
     *problem = "the property list is damaged or cut off";
     if (n > PLIST_MOST) {
@@ -223,20 +289,12 @@ json_t *plist_to_json(const char *s, size_t n, const char **problem)
         *problem = "the property list has a NUL in a text";
         return NULL;
     }
-    if (binary) {
-        plist_from_bin(s, (uint32_t)n, &root);
-    } else {
-        const char *unsafe = unsafe_xml(s, n);
-
-        if (unsafe) {
-            *problem = unsafe;
-            return NULL;
-        }
-        plist_from_xml(s, (uint32_t)n, &root);
-    }
-    if (!root)
+    if (binary)
+        return from_binary(s, n);
+    unsafe = unsafe_xml(s, n);
+    if (unsafe) {
+        *problem = unsafe;
         return NULL;
-    v = convert(root, 0);
-    plist_free(root);
-    return v;
+    }
+    return all_documents(s, n);
 }

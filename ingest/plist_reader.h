@@ -14,6 +14,7 @@
  * Dates become ISO 8601 texts, data the word "(data)", or "" where it is
  * empty: what is in it is a key more often than not. NULL where it is no
  * property list; *problem says why. Entities and deep nesting are refused.
+ * XML documents one after another become an array of what each holds.
  */
 json_t *plist_to_json(const char *s, size_t n, const char **problem);
 

@@ -44,6 +44,9 @@ static const struct {
     {"1772442840.52", T0914},
     {"1772442840123", T0914},
     {"2024-02-29", 1709164800},
+    {"/Date(1772442840123)/", T0914},
+    {"/Date(1772442840123+0100)/", T0914},
+    {"/Date(1772442840123-0800)/", T0914},
     {"1970-01-01T00:00:00Z", 0},
     /* refused */
     {"", -1},
@@ -69,6 +72,9 @@ static const struct {
     {"17724428401", -1},
     {"never", -1},
     {"yesterday", -1},
+    {"/Date()/", -1},
+    {"/Date(x)/", -1},
+    {"/Date(1772442840123)", -1},
     {"Mar 2", -1},
     {"Marchx 2, 2026", -1},
     {"2026-03-02T09:14:00Z trailing", -1},
@@ -124,6 +130,62 @@ START_TEST(a_named_form_decides_what_is_ambiguous)
     when_parse_as(named[_i].form, named[_i].text, strlen(named[_i].text), &got);
     ck_assert_msg(got == named[_i].want, "%s %s: %lld", named[_i].form,
                   named[_i].text, (long long)got);
+}
+END_TEST
+
+static const struct {
+    enum when_order order;
+    const char *text;
+    int64_t want;
+} ordered[] = {
+    /* these show it themselves, whatever the file shows */
+    {WHEN_EITHER, "13/03/2026", MIDNIGHT + 11 * WHEN_DAY},
+    {WHEN_MONTH_FIRST, "13.03.2026 09:14", T0914 + 11 * WHEN_DAY},
+    {WHEN_DAY_FIRST, "3/13/2026 9:14:00 AM", T0914 + 11 * WHEN_DAY},
+    {WHEN_EITHER, "03/03/2026", MIDNIGHT + WHEN_DAY},
+    /* these are as the file's others */
+    {WHEN_EITHER, "03/02/2026", -1},
+    {WHEN_MONTH_FIRST, "03/02/2026", MIDNIGHT},
+    {WHEN_DAY_FIRST, " 02.03.2026 ", MIDNIGHT},
+    /* no such dates */
+    {WHEN_DAY_FIRST, "13/13/2026", -1},
+    {WHEN_DAY_FIRST, "31/02/2026", -1},
+    {WHEN_DAY_FIRST, "02/03/26", -1},
+    {WHEN_DAY_FIRST, "02/03.2026", -1},
+    {WHEN_DAY_FIRST, "10.11.12.2026", -1},
+    {WHEN_DAY_FIRST, "02.03.2026.1", -1},
+    {WHEN_DAY_FIRST, "", -1},
+};
+
+START_TEST(a_date_of_numbers_is_read_as_it_or_its_file_shows)
+{
+    int64_t got = -1;
+    bool ok = when_parse_ordered(ordered[_i].order, ordered[_i].text,
+                                 strlen(ordered[_i].text), &got);
+
+    ck_assert_msg(ok == (ordered[_i].want >= 0), "\"%s\"", ordered[_i].text);
+    ck_assert_msg(got == ordered[_i].want, "\"%s\": %lld", ordered[_i].text,
+                  (long long)got);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    enum when_order want;
+} shown[] = {
+    {"seen\n02/03/2026\n03/04/2026\n", WHEN_EITHER},
+    {"seen\n02/03/2026\n3/14/2026 9:14\n", WHEN_MONTH_FIRST},
+    {"seen;x\n\"14.3.2026 09:14\";1\n02.03.2026;2", WHEN_DAY_FIRST},
+    {"a,b\n14/03/2026,3/14/2026\n", WHEN_EITHER}, /* one of each */
+    {"ip\n10.20.30.2026\nv13.2.2026\n1.13.2.2026\n", WHEN_EITHER},
+    {"2026/03/14 2026-03-14", WHEN_EITHER},
+    {"", WHEN_EITHER},
+};
+
+START_TEST(a_file_shows_the_order_of_its_dates)
+{
+    ck_assert_int_eq(when_order_of(shown[_i].text, strlen(shown[_i].text)),
+                     shown[_i].want);
 }
 END_TEST
 
@@ -209,6 +271,10 @@ Suite *when_suite(void)
     tcase_add_test(tc, a_text_longer_than_any_form_is_refused);
     tcase_add_loop_test(tc, a_named_form_decides_what_is_ambiguous, 0,
                         COUNT_OF(named));
+    tcase_add_loop_test(tc, a_date_of_numbers_is_read_as_it_or_its_file_shows,
+                        0, (int)COUNT_OF(ordered));
+    tcase_add_loop_test(tc, a_file_shows_the_order_of_its_dates, 0,
+                        (int)COUNT_OF(shown));
     tcase_add_test(tc, an_unknown_form_is_unknown);
     tcase_add_test(tc, every_day_survives_the_round_trip);
     tcase_add_test(tc, times_before_1970_are_printed_rightly);

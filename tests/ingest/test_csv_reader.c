@@ -86,6 +86,9 @@ static const struct {
     {"sep=;\na;b\n1;2\n", "a|b;3:1|2"},
     {"sep=,\r\na,b\r\n1,2\r\n", "a|b;3:1|2"},
     {"\"sep=;\"\na;b\n1;2\n", "a|b;3:1|2"},
+    {"#TYPE A.B`2[[C, D],[E, F]]\r\n\"a\";\"b\"\r\n\"1\";\"2\"\r\n",
+     "a|b;3:1|2"},
+    {"#TYPE\na,b\n1,2\n", "#TYPE;2:a|b;3:1|2"}, /* nothing behind it */
     {"a,b\n\"1,1\",2\n", "a|b;2:1,1|2"},
     {"a,b\n\"x\ny\",2\n3,4\n", "a|b;2:x\ny|2;4:3|4"},
     {"a,b\n\"x\r\ny\",2\r\n3,4\n", "a|b;2:x\r\ny|2;4:3|4"},

@@ -67,6 +67,39 @@ START_TEST(a_nul_in_xml_is_refused)
 }
 END_TEST
 
+#define ONE                                                                    \
+    "<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><string>a</string>\
+</plist>"
+#define TWO "<plist version=\"1.0\"><string>b</string></plist>\n"
+
+/* One after another, with or without a line end or a mark between them. */
+START_TEST(documents_one_after_another_are_an_array)
+{
+    static const char *const texts[] = {ONE TWO, ONE "\r\n\r\n" TWO "  ",
+                                        "\xef\xbb\xbf" ONE
+                                        "\n\xef\xbb\xbf" TWO};
+    const char *problem = NULL;
+    json_t *v = plist_to_json(texts[_i], strlen(texts[_i]), &problem);
+
+    ck_assert_msg(v != NULL, "%s", problem);
+    ck_assert_uint_eq(json_array_size(v), 2);
+    ck_assert_str_eq(json_string_value(json_array_get(v, 0)), "a");
+    ck_assert_str_eq(json_string_value(json_array_get(v, 1)), "b");
+    json_decref(v);
+}
+END_TEST
+
+START_TEST(a_damaged_document_among_others_refuses_all)
+{
+    static const char *const texts[] = {ONE "<plist><dict><key>k</key>",
+                                        ONE "<plist><oops></plist>" TWO};
+    const char *problem = NULL;
+
+    ck_assert_ptr_null(plist_to_json(texts[_i], strlen(texts[_i]), &problem));
+    ck_assert_str_eq(problem, "the property list is damaged or cut off");
+}
+END_TEST
+
 START_TEST(a_key_twice_is_refused)
 {
     static const unsigned char s[] = {
@@ -96,6 +129,8 @@ Suite *plist_reader_suite(void)
     tcase_add_test(t, a_binary_text_is_read);
     tcase_add_loop_test(t, a_nul_in_a_text_is_refused, 0, 3);
     tcase_add_test(t, a_nul_in_xml_is_refused);
+    tcase_add_loop_test(t, documents_one_after_another_are_an_array, 0, 3);
+    tcase_add_loop_test(t, a_damaged_document_among_others_refuses_all, 0, 2);
     tcase_add_test(t, a_key_twice_is_refused);
     suite_add_tcase(s, t);
     return s;
