@@ -98,8 +98,12 @@ static int gather_row(struct resolve *r, sqlite3_stmt *st, struct gathered *g,
     for (i = FACT_ACCOUNT_NAME; i < account_fact_count; i++)
         cells[i] =
             cell_read(r, st, 5 + (int)i - FACT_ACCOUNT_NAME, &account_facts[i]);
+    /* a row that knows the account otherwise does not spell its name */
+    if (cells[FACT_ACCOUNT_NAME].len == 0)
+        cells[FACT_ACCOUNT_NAME].known = false;
     row.cells = cells;
-    row.beside = fold_copy(&r->arena, db_text(st, 5));
+    row.beside = fold_copy(&r->arena, db_text(st, 5 + (int)account_fact_count -
+                                                      FACT_ACCOUNT_NAME));
     return row.beside ? merge_rows_add(&g->rows, &row, err) : err_nomem(err);
 }
 
@@ -335,6 +339,8 @@ static int open_rows(struct resolve *r, enum row_kind kind, sqlite3_stmt **st,
         strbuf_adds(&sql, ", l.fact, l.covers, l.names");
     else
         add_fact_columns(&sql, "a.");
+    if (kind == ROW_ACCOUNT)
+        strbuf_addf(&sql, ", %s", row_account(r));
     row_from_all(r, kind, &sql);
     strbuf_adds(&sql, " WHERE slot_complex(");
     row_device(r, kind, &sql);

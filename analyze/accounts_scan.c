@@ -237,7 +237,7 @@ int accounts_scan(struct resolve *r, struct err *err)
 
     strbuf_adds(&sql, "SELECT ");
     row_device(r, ROW_ACCOUNT, &sql);
-    strbuf_adds(&sql, ", a.row_id, a.account");
+    strbuf_addf(&sql, ", a.row_id, %s", row_account(r));
     row_from_one(r, ROW_ACCOUNT, &sql);
     if (!strbuf_ok(&sql))
         err_nomem(err);

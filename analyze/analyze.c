@@ -154,6 +154,9 @@ static void summarize(struct analyze_summary *out,
     out->imports = found->imports;
     out->replaced = found->replaced;
     out->unjoined = found->unjoined;
+    out->strangers = found->strangers;
+    out->ambiguous = found->ambiguous;
+    memcpy(out->stranger, found->stranger, sizeof(out->stranger));
     out->conflicts = found->conflicts;
     out->devices = judged->devices;
     out->accounts = judged->accounts;

@@ -27,6 +27,8 @@ struct analyze_summary {
     int64_t at_risk, undetermined, attention, partial, clean;
     int64_t failed[5]; /* findings that failed: info low medium high critical */
     int64_t replaced, unjoined, conflicts;
+    int64_t strangers, ambiguous; /* see resolve.h */
+    char stranger[300];
     int64_t waivers, waived; /* accepted risks in force, findings covered */
     int64_t expiring, expired, unmatched;
     int64_t overlapping, own; /* cover the same; approved by their owner */

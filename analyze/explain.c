@@ -154,7 +154,8 @@ static int find_period(struct about *a, const struct analyze_options *o,
     return step < 0 ? -1 : 0;
 }
 
-/* Rows joined by an id get their Mac, so that they can be asked for by it. */
+/* Rows joined by an id get their Mac, and rows joined by a number their
+ * account, so that they can be asked for by it. */
 static int settle_joins(struct about *a, struct err *err)
 {
     static const char *const pairs[][3] = {
@@ -165,7 +166,12 @@ static int settle_joins(struct about *a, struct err *err)
     int64_t there;
     size_t i;
 
-    if (db_number(a->mem,
+    if (db_script(a->mem,
+                  "UPDATE account_row SET account = l.account"
+                  " FROM account_alias l WHERE l.row_id = account_row.row_id"
+                  " AND l.account IS NOT NULL",
+                  err) < 0 ||
+        db_number(a->mem,
                   "SELECT count(*) FROM sqlite_temp_schema"
                   " WHERE name = 'device_join'",
                   0, &there, err) < 0)

@@ -37,6 +37,13 @@ static void add_join(const struct resolve *r, enum row_kind kind,
     if (r->joined[kind])
         strbuf_addf(b, " LEFT JOIN temp.%s %sj ON %sj.row_id = %s.rowid",
                     joins[kind], x, x, x);
+    if (kind == ROW_ACCOUNT && r->aliased)
+        strbuf_adds(b, " LEFT JOIN account_alias al ON al.row_id = a.row_id");
+}
+
+const char *row_account(const struct resolve *r)
+{
+    return r->aliased ? "coalesce(al.account, a.account)" : "a.account";
 }
 
 void row_from_one(const struct resolve *r, enum row_kind kind, struct strbuf *b)

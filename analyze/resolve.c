@@ -92,8 +92,9 @@ static int resolve_steps(struct resolve *r, struct err *err)
 {
     if (make_tables(r, err) < 0 || snapshot_read(r, err) < 0 ||
         slots_make(r, err) < 0 || joining_run(r, err) < 0 ||
-        standing_run(r, err) < 0 || slots_scan(r, err) < 0 ||
-        slots_clients(r, err) < 0 || slots_functions(r, err) < 0)
+        standing_run(r, err) < 0 || aliases_run(r, err) < 0 ||
+        slots_scan(r, err) < 0 || slots_clients(r, err) < 0 ||
+        slots_functions(r, err) < 0)
         return -1;
     if (db_prepare(r->db,
                    "INSERT INTO conflict VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",

@@ -17,8 +17,12 @@
 struct resolve_counts {
     int64_t imports;
     int64_t devices;
-    int64_t replaced;  /* records of re-enrolled Macs that do not count */
-    int64_t unjoined;  /* rows whose ids led to no serial number */
+    int64_t replaced; /* records of re-enrolled Macs that do not count */
+    int64_t unjoined; /* rows whose ids led to no serial number */
+    /* rows that know an account by a number or full name which no account of
+     * the Mac has, and of these: which several have; where the first stands */
+    int64_t strangers, ambiguous;
+    char stranger[300];
     int64_t conflicts; /* values on which sources disagree */
 };
 

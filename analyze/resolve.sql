@@ -74,6 +74,8 @@ CREATE TABLE carry_class (
   account_mask INTEGER NOT NULL
 ) STRICT;
 
+DELETE FROM account_alias;
+
 DROP TABLE IF EXISTS temp.part;
 
 CREATE TEMP TABLE part (
@@ -167,6 +169,40 @@ SELECT r.rowid,
  WHERE r.device_id IS NULL;
 
 DROP TABLE temp.id_map;
+
+-- part: strangers
+
+-- Rows without a short name (ours = 1) and the named ones of the same Macs.
+DROP TABLE IF EXISTS temp.stranger;
+
+CREATE TEMP TABLE stranger (
+  device_id INTEGER,
+  nameless  INTEGER,
+  row_id    INTEGER,
+  account   TEXT,
+  full_name TEXT,
+  uid       INTEGER,
+  guid      TEXT,
+  PRIMARY KEY (device_id, nameless, row_id)
+) WITHOUT ROWID;
+
+-- part: aliases
+
+INSERT INTO account_alias
+SELECT s.row_id, s.device_id,
+       CASE WHEN count(DISTINCT fold(k.account)) = 1
+            THEN min(k.account) END,
+       count(DISTINCT fold(k.account)) > 1
+  FROM temp.stranger s
+  LEFT JOIN temp.stranger k
+         ON k.device_id = s.device_id
+        AND NOT k.nameless
+        AND (k.uid = s.uid OR upper(k.guid) = upper(s.guid)
+             OR k.full_name = s.full_name)
+ WHERE s.nameless
+ GROUP BY s.row_id;
+
+DROP TABLE temp.stranger;
 
 -- part: unsure
 

@@ -5,6 +5,7 @@
  * snapshot.c      which imports take part, and where their rows are
  * joining.c       rows without a serial number, re-enrolled Macs
  * standing.c      what earlier periods say of Macs that are gone
+ * aliases.c       rows that know an account by its number or full name
  * slots.c         what is known of each Mac before its row is written
  * cells.c         values of rows
  * conflicts.c     what sources say differently
@@ -125,6 +126,7 @@ struct resolve {
     struct names clients;
     int64_t *client_ids;           /* by number; [0] is "unassigned" */
     bool joined[ROW_KINDS];        /* some rows have their Mac from an id */
+    bool aliased;                  /* some have their account from a number */
     struct ids dropped[ROW_KINDS]; /* rows that do not count */
     bool ascending;                /* device rows came in order of device_id */
     bool owner_conflict;
@@ -146,6 +148,11 @@ int joining_run(struct resolve *r, struct err *err) MUST_CHECK;
  * dropped. After joining, before anything is counted. */
 int standing_run(struct resolve *r, struct err *err) MUST_CHECK;
 
+/* aliases.c */
+/* Rows without a short name go to the account that has their number or full
+ * name; those of no account, or of several, are dropped and counted. */
+int aliases_run(struct resolve *r, struct err *err) MUST_CHECK;
+
 /*
  * "table AS x" with the Mac of each row as an expression: x.device_id, or
  * where rows were joined by id coalesce(x.device_id, xj.device_id). The rows
@@ -154,6 +161,8 @@ int standing_run(struct resolve *r, struct err *err) MUST_CHECK;
 const char *row_table(enum row_kind kind);
 const char *row_short_name(enum row_kind kind); /* x */
 void row_device(const struct resolve *r, enum row_kind kind, struct strbuf *b);
+/* The short name of an account row. */
+const char *row_account(const struct resolve *r);
 void row_from_one(const struct resolve *r, enum row_kind kind,
                   struct strbuf *b);
 void row_from_all(const struct resolve *r, enum row_kind kind,

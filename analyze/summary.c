@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "analyze/summary.h"
+#include "core/text.h"
 
 void summary_accepted(const struct analyze_summary *s, const char *indent,
                       FILE *out)
@@ -28,6 +29,27 @@ void summary_accepted(const struct analyze_summary *s, const char *indent,
         if (parts[i].count)
             fprintf(out, ", %lld %s", (long long)parts[i].count, parts[i].what);
     fputc('\n', out);
+}
+
+void summary_strangers(const struct analyze_summary *s, const char *indent,
+                       FILE *out)
+{
+    int64_t none = s->strangers - s->ambiguous;
+
+    if (!s->strangers)
+        return;
+    fprintf(out, "%saccounts not found:", indent);
+    if (none)
+        fprintf(out,
+                " %lld row%s know%s an account by a number or full name that "
+                "no account of the Mac has",
+                (long long)none, none == 1 ? "" : "s", none == 1 ? "s" : "");
+    if (s->ambiguous)
+        fprintf(out, "%s %lld row%s by one that several have", none ? "," : "",
+                (long long)s->ambiguous, s->ambiguous == 1 ? "" : "s");
+    fputs(" (first: ", out);
+    text_print_safe(s->stranger, out);
+    fputs(")\n", out);
 }
 
 json_t *summary_accepted_json(const struct analyze_summary *s)

@@ -13,7 +13,12 @@
 void summary_accepted(const struct analyze_summary *s, const char *indent,
                       FILE *out);
 
-/* The same counts; NULL where memory ran out. */
+/* One line: rows that know an account by a number or full name which leads to
+ * none. Nothing without. */
+void summary_strangers(const struct analyze_summary *s, const char *indent,
+                       FILE *out);
+
+/* The counts of accepted risks; NULL where memory ran out. */
 json_t *summary_accepted_json(const struct analyze_summary *s);
 
 /* One line: which earlier periods were judged anew. Nothing without. */

@@ -38,6 +38,7 @@ static void print_summary(const struct analyze_summary *s, const char *period,
     if (s->unjoined)
         fprintf(out, "  no serial number found: %lld %s\n",
                 COUNTED(s->unjoined, "row"));
+    summary_strangers(s, "  ", out);
     summary_accepted(s, "  ", out);
     summary_replay(s, "  ", out);
     if (s->broken)
@@ -49,7 +50,7 @@ static int print_json(const struct analyze_summary *s, const char *period,
 {
     json_t *o = json_pack(
         "{s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:I,"
-        " s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
         "schema", "muster.analyze/1", "period", period, "devices",
         (json_int_t)s->devices, "accounts", (json_int_t)s->accounts, "verdicts",
         "at-risk", (json_int_t)s->at_risk, "undetermined",
@@ -59,11 +60,12 @@ static int print_json(const struct analyze_summary *s, const char *period,
         (json_int_t)s->failed[4], "high", (json_int_t)s->failed[3], "medium",
         (json_int_t)s->failed[2], "low", (json_int_t)s->failed[1], "info",
         (json_int_t)s->failed[0], "replaced", (json_int_t)s->replaced,
-        "unjoined", (json_int_t)s->unjoined, "conflicts",
-        (json_int_t)s->conflicts, "waived", (json_int_t)s->waived,
-        "accepted_risks", summary_accepted_json(s), "replayed",
-        (json_int_t)s->replayed, "not_replayed", (json_int_t)s->not_replayed,
-        "rules_at_fault", (json_int_t)s->broken);
+        "unjoined", (json_int_t)s->unjoined, "accounts_not_found",
+        (json_int_t)s->strangers, "conflicts", (json_int_t)s->conflicts,
+        "waived", (json_int_t)s->waived, "accepted_risks",
+        summary_accepted_json(s), "replayed", (json_int_t)s->replayed,
+        "not_replayed", (json_int_t)s->not_replayed, "rules_at_fault",
+        (json_int_t)s->broken);
     int rc = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
 
     json_decref(o);

@@ -204,6 +204,7 @@ static void say_all(const struct told *t)
     summary_replay(t->judged, "", stderr);
     summary_accepted(t->judged, "", stderr);
     say_read(t);
+    summary_strangers(t->judged, "          ", stderr);
     say_verdicts(t->judged);
     say_worst(t);
     snprintf(line, sizeof(line), "%lld %s in %s%s%s",

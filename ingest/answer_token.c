@@ -2,7 +2,8 @@
  * answer_token.c - sysadminctl: who holds a secure token, automatic login.
  *
  * People are called by their full name: that is joined to an account only by
- * the question that was asked, or where one account alone has the name.
+ * the question that was asked, or where one account alone has the name; across
+ * files once all of them are read.
  */
 #include "core/base.h"
 
@@ -89,29 +90,45 @@ bool answer_auto_login(struct answer_reader *r, struct slice t)
     return true;
 }
 
-/* Answers by full name go to the one account that has it. */
+/* The one account of the text that has this full name, else NULL. */
+static json_t *only_one(const struct answer_reader *r, const char *full)
+{
+    json_t *found = NULL;
+    size_t k;
+
+    for (k = 0; k < json_array_size(r->users); k++) {
+        json_t *u = json_array_get(r->users, k);
+        const char *name = json_string_value(json_object_get(u, "full_name"));
+
+        if (!name || strcmp(name, full) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = u;
+    }
+    return found;
+}
+
+/* Answers by full name go to the one account that has it. Where the text does
+ * not say whose it is, another file may: they stay accounts without a name. */
 void answer_token_join(struct answer_reader *r)
 {
-    size_t i, k;
+    json_t *left = json_array();
+    size_t i;
 
     for (i = 0; i < json_array_size(r->full); i++) {
-        json_t *pair = json_array_get(r->full, i), *found = NULL;
+        json_t *pair = json_array_get(r->full, i), *found;
         const char *full =
             json_string_value(json_object_get(pair, "full_name"));
-        size_t hits = 0;
 
-        for (k = 0; k < json_array_size(r->users); k++) {
-            json_t *u = json_array_get(r->users, k);
-            const char *name =
-                json_string_value(json_object_get(u, "full_name"));
-
-            if (name && full && strcmp(name, full) == 0) {
-                found = u;
-                hits++;
-            }
-        }
-        if (hits == 1)
+        found = full ? only_one(r, full) : NULL;
+        if (found)
             json_object_set(found, "secure_token",
                             json_object_get(pair, "secure_token"));
+        else
+            json_array_append(left, pair);
     }
+    if (json_array_extend(r->users, left) != 0)
+        r->failed = true;
+    json_decref(left);
 }

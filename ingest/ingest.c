@@ -75,6 +75,21 @@ static int hint_name(const struct job *j, struct err *err)
                         : "serial number (C02EXAMPLE01.json)");
 }
 
+static int nothing_used(const struct job *j, struct err *err)
+{
+    struct load_counts c = load_counts(j->load);
+    struct strbuf b = {0};
+
+    if (c.left_out == 0)
+        strbuf_adds(&b, ", 0 of other platforms");
+    job_put_left_out(j, "", &b);
+    err_at(err, ERR_INPUT, j->file->name, 0, 0,
+           "no record could be used: %lld read, %lld rejected%s",
+           (long long)c.records, (long long)c.rejected, strbuf_str(&b));
+    strbuf_free(&b);
+    return c.rejected > 0 ? hint_name(j, err) : -1;
+}
+
 static int too_many_rejects(struct job *j, struct err *err)
 {
     const struct ingest_options *o = j->in->o;
@@ -83,14 +98,8 @@ static int too_many_rejects(struct job *j, struct err *err)
 
     if (c.accepted == 0 && j->source->work && c.rejected == 0)
         return 0; /* nobody wrote anything yet */
-    if (c.accepted == 0) {
-        err_at(err, ERR_INPUT, j->file->name, 0, 0,
-               "no record could be used: %lld read, %lld rejected, "
-               "%lld of other platforms",
-               (long long)c.records, (long long)c.rejected,
-               (long long)c.left_out);
-        return c.rejected > 0 ? hint_name(j, err) : -1;
-    }
+    if (c.accepted == 0)
+        return nothing_used(j, err);
     if (!o->has_max_rejects)
         return 0;
     above = o->max_percent ? c.rejected * 100 > o->max_rejects * c.records

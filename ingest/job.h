@@ -64,6 +64,8 @@ struct job {
 void job_note(struct job *j, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A warning, on a line of its own. */
 void job_remark(struct job *j, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* ", 3 of other platforms" and "end", for every reason to leave some out. */
+void job_put_left_out(const struct job *j, const char *end, struct strbuf *b);
 /* For load_on_reject(). */
 void job_reject(void *ctx, int64_t line, int64_t column, const char *reason);
 void job_summary(struct job *j);

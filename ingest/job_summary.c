@@ -149,6 +149,22 @@ static void show_remarks(struct job *j)
     }
 }
 
+void job_put_left_out(const struct job *j, const char *end, struct strbuf *b)
+{
+    const char *why = "";
+    int64_t part, rest = load_counts(j->load).left_out;
+    size_t i;
+
+    for (i = 0; (part = map_left_out(j->map, i, &why)) > 0; i++)
+        rest -= part;
+    if (rest > 0)
+        strbuf_addf(b, ", %lld %s%s", (long long)rest,
+                    j->source->work ? "not filled in" : "of other platforms",
+                    end);
+    for (i = 0; (part = map_left_out(j->map, i, &why)) > 0; i++)
+        strbuf_addf(b, ", %lld %s%s", (long long)part, why, end);
+}
+
 void job_summary(struct job *j)
 {
     struct ingest_summary *s = j->out;
@@ -165,9 +181,7 @@ void job_summary(struct job *j)
     strbuf_addf(b, ": %s: %lld %s, %lld accepted, %lld rejected", j->source->id,
                 COUNTED(c.records, "record"), (long long)c.accepted,
                 (long long)c.rejected);
-    if (c.left_out)
-        strbuf_addf(b, ", %lld %s left out", (long long)c.left_out,
-                    j->source->work ? "not filled in" : "of other platforms");
+    job_put_left_out(j, " left out", b);
     strbuf_addf(b, " (%s)", strbuf_str(&j->notes));
     if (j->shown > FIRST_REJECTS)
         strbuf_addf(&s->details, "  and %lld more rejected\n",

@@ -476,6 +476,19 @@ static int add_constants(struct map *m, struct err *err)
     return 0;
 }
 
+static uint64_t who_facts(void)
+{
+    static const char *const names[] = {"serial",  "uuid",       "mdm_id",
+                                        "uid",     "guid",       "full_name",
+                                        "account", "observed_at"};
+    uint64_t bits = 0;
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(names); i++)
+        bits |= BIT(fact_index(FACT_ACCOUNT, names[i]));
+    return bits;
+}
+
 static void look_up_facts(struct map *m)
 {
     m->f_serial = fact_index(FACT_DEVICE, "serial");
@@ -489,6 +502,7 @@ static void look_up_facts(struct map *m)
     m->a_account = fact_index(FACT_ACCOUNT, "account");
     m->a_admin = fact_index(FACT_ACCOUNT, "admin");
     m->a_secure_token = fact_index(FACT_ACCOUNT, "secure_token");
+    m->who = who_facts();
 }
 
 struct map *map_new(const struct source *s, const struct map_options *o,

@@ -166,6 +166,10 @@ void map_finish(struct map *m);
 size_t map_all_columns(const struct map *m);
 const struct map_column *map_get_column(const struct map *m, size_t i);
 
+/* Records that are left out for the n-th reason that is not another platform:
+ * how many and why; 0 beyond the last. */
+int64_t map_left_out(const struct map *m, size_t n, const char **why);
+
 /* Facts that were the same in all records: one sentence, or "" . */
 void map_constants(const struct map *m, int64_t devices, struct strbuf *out);
 

@@ -68,16 +68,15 @@ static int take_person(struct map *m, struct map_record *r, json_t *o,
                        struct err *err)
 {
     const json_t *name = json_object_get(o, "account");
+    const char *s = json_is_string(name) ? json_string_value(name) : "";
     struct map_account *a;
     struct fact_value value;
     const char *key;
     json_t *v;
     int fact;
 
-    if (!json_is_string(name) || json_string_length(name) == 0)
-        return 0;
-    a = map_account_named(m, r, json_string_value(name),
-                          json_string_length(name), err);
+    a = *s ? map_account_named(m, r, s, strlen(s), err)
+           : map_account_new(r, err);
     if (!a)
         return -1;
     json_object_foreach(o, key, v)
@@ -92,6 +91,9 @@ static int take_person(struct map *m, struct map_record *r, json_t *o,
         a->v[fact] = value;
         a->has |= BIT(fact);
     }
+    if (!*s &&
+        !map_known_otherwise(m, a, BIT(fact_index(FACT_ACCOUNT, "full_name"))))
+        r->account_count--; /* nobody */
     return 0;
 }
 

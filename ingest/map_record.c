@@ -371,7 +371,7 @@ static int take_list(struct map *m, struct map_record *r,
                           b->spec->covers && !m->names.partial, err);
 }
 
-static struct map_account *add_account(struct map_record *r, struct err *err)
+struct map_account *map_account_new(struct map_record *r, struct err *err)
 {
     struct map_account *p;
 
@@ -420,7 +420,7 @@ struct map_account *map_account_named(struct map *m, struct map_record *r,
     for (i = 0; i < r->account_count; i++)
         if (named(m, &r->accounts[i], s, n))
             return &r->accounts[i];
-    a = add_account(r, err);
+    a = map_account_new(r, err);
     if (!a)
         return NULL;
     a->v[m->a_account] = (struct fact_value){FACT_TEXT, true, 0, s, n};
@@ -442,7 +442,7 @@ static int give(struct map *m, struct map_record *r, const char *s, size_t n,
             (admin < 0 || !says_otherwise(&r->accounts[i], m->a_admin, admin)))
             a = &r->accounts[i];
     if (!a) {
-        a = add_account(r, err);
+        a = map_account_new(r, err);
         if (!a)
             return -1;
         a->v[m->a_account] = (struct fact_value){FACT_TEXT, true, 0, s, n};
@@ -588,7 +588,7 @@ static int take_account(struct map *m, struct set *set,
                         const struct map_cell *cells, struct map_record *r,
                         struct err *err)
 {
-    struct map_account *a = add_account(r, err);
+    struct map_account *a = map_account_new(r, err);
 
     if (!a)
         return -1;
@@ -601,18 +601,82 @@ static int take_account(struct map *m, struct set *set,
     return 0;
 }
 
-/* Not a Mac, or a record that the mapping wants left out. */
-static bool unwanted(const struct map *m, const struct set *set,
-                     const struct map_cell *cells, const struct map_record *r)
+/* Leave the record out and count why; NULL: it is of another platform. */
+static void leave_out(struct map *m, struct map_record *r, const char *why)
 {
     size_t i;
 
-    for (i = 0; i < set->skips.count; i++)
-        if (filled(&cells[set->skips.items[i].local]) &&
-            map_names_word(set->skips.items[i].spec,
-                           &cells[set->skips.items[i].local]))
-            return true;
-    return (r->has & BIT(m->f_platform)) && r->v[m->f_platform].text[0] == 'o';
+    r->verdict = MAP_LEFT_OUT;
+    for (i = 0; why && i < COUNT_OF(m->left_out); i++) {
+        if (m->left_out[i].why && strcmp(m->left_out[i].why, why) != 0)
+            continue;
+        m->left_out[i].why = why;
+        m->left_out[i].count++;
+        return;
+    }
+}
+
+bool map_known_otherwise(struct map *m, struct map_account *a,
+                         uint64_t known_by)
+{
+    int fact;
+
+    if (!(a->has & known_by) || !(a->has & ~m->who))
+        return false;
+    for (fact = 0; !(a->has & known_by & BIT(fact)); fact++)
+        ;
+    m->known_by[fact]++;
+    a->v[m->a_account] = (struct fact_value){FACT_TEXT, true, 0, "", 0};
+    a->has |= BIT(m->a_account);
+    return true;
+}
+
+/* The column whose word says that a record does not count; NULL for none. */
+static const struct column_spec *skipped(const struct set *set,
+                                         const struct map_cell *cells)
+{
+    size_t i;
+
+    for (i = 0; i < set->skips.count; i++) {
+        const struct binding *b = &set->skips.items[i];
+
+        if (filled(&cells[b->local]) &&
+            map_names_word(b->spec, &cells[b->local]))
+            return b->spec;
+    }
+    return NULL;
+}
+
+/* Not a Mac, or a record that the mapping wants left out. */
+static void look_unwanted(struct map *m, const struct set *set,
+                          const struct map_cell *cells, struct map_record *r)
+{
+    const struct column_spec *by = skipped(set, cells);
+
+    if ((r->has & BIT(m->f_platform)) && r->v[m->f_platform].text[0] == 'o')
+        leave_out(m, r, NULL);
+    else if (by)
+        leave_out(m, r, by->because ? by->because : "by the mapping");
+}
+
+/* A record about an account that does not say its name. */
+static void judge_nameless(struct map *m, struct map_record *r)
+{
+    struct map_account *a = &r->accounts[0];
+    uint64_t known_by = m->source->known_by;
+
+    if (map_known_otherwise(m, a, known_by))
+        return;
+    if (a->has & known_by) {
+        leave_out(m, r, "that say nothing of the account");
+        return;
+    }
+    r->verdict = MAP_REJECT;
+    r->unnamed = m->source->complete_accounts;
+    r->reason = r->unnamed ? "no account name; the accounts of this "
+                             "Mac are not all known"
+                : known_by ? "neither a name nor a number of the account"
+                           : "no account name";
 }
 
 /* A column that is meant to hold the output of commands. */
@@ -655,13 +719,8 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
     if (m->source->accounts) {
         if (take_account(m, set, cells, r, err) < 0)
             return -1;
-        if (!(r->accounts[0].has & BIT(m->a_account))) {
-            r->verdict = MAP_REJECT;
-            r->unnamed = m->source->complete_accounts;
-            r->reason = r->unnamed ? "no account name; the accounts of this "
-                                     "Mac are not all known"
-                                   : "no account name";
-        }
+        if (!(r->accounts[0].has & BIT(m->a_account)))
+            judge_nameless(m, r);
         if (m->source->device_columns.count > 0)
             take_targets(m, set, cells, FACT_DEVICE, r->v, &r->has,
                          &r->dev_raw);
@@ -679,8 +738,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
                 return -1;
     }
     name_of_file(m, r);
-    if (unwanted(m, set, cells, r))
-        r->verdict = MAP_LEFT_OUT;
+    look_unwanted(m, set, cells, r);
     return 0;
 }
 
@@ -699,9 +757,13 @@ int map_element(struct map *m, size_t nested, const struct map_cell *cells,
                 struct map_record *r, struct err *err)
 {
     m->record++;
+    if (skipped(&m->sets[nested + 1], cells))
+        return 0;
     if (take_account(m, &m->sets[nested + 1], cells, r, err) < 0)
         return -1;
-    if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account))) {
+    if (!(r->accounts[r->account_count - 1].has & BIT(m->a_account)) &&
+        !map_known_otherwise(m, &r->accounts[r->account_count - 1],
+                             m->source->nested[nested].known_by)) {
         r->account_count--; /* nobody: an element without a name */
         r->nameless += m->source->nested[nested].complete;
     }

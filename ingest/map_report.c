@@ -31,6 +31,17 @@ static bool map_may_hear_commands(const struct map *m)
     return m->sets[0].commands.count > 0 || m->asked.count > 0;
 }
 
+/* Some accounts have an empty name. */
+static bool map_names_nobody(const struct source *s)
+{
+    uint64_t known_by = s->known_by;
+    size_t i;
+
+    for (i = 0; i < s->nested_count; i++)
+        known_by |= s->nested[i].known_by;
+    return known_by != 0;
+}
+
 uint64_t map_gives(const struct map *m, enum fact_scope scope)
 {
     uint64_t bits = 0;
@@ -51,6 +62,8 @@ uint64_t map_gives(const struct map *m, enum fact_scope scope)
         if (m->source->nested_count > 0)
             bits |= BIT(m->f_accounts_listed);
     } else {
+        if (map_names_nobody(m->source))
+            bits |= BIT(m->a_account);
         for (i = 0; i < m->sets[0].lists.count; i++)
             bits |= BIT(m->sets[0].lists.items[i].spec->fact) |
                     BIT(m->a_admin) | BIT(m->a_account);
@@ -136,6 +149,14 @@ size_t map_all_columns(const struct map *m)
 const struct map_column *map_get_column(const struct map *m, size_t i)
 {
     return &m->columns[i];
+}
+
+int64_t map_left_out(const struct map *m, size_t n, const char **why)
+{
+    if (n >= COUNT_OF(m->left_out) || !m->left_out[n].why)
+        return 0;
+    *why = m->left_out[n].why;
+    return m->left_out[n].count;
 }
 
 /* Facts that are rightly the same for everyone, or that describe. */
@@ -258,6 +279,32 @@ static int remark_empty(const struct map *m, map_remark_fn *fn, void *ctx,
     return fn(ctx, strbuf_str(b), err);
 }
 
+static int remark_known_by(const struct map *m, map_remark_fn *fn, void *ctx,
+                           struct strbuf *b, struct err *err)
+{
+    static const struct {
+        const char *fact, *by;
+    } words[] = {
+        {"uid", "user number"}, {"guid", "UUID"}, {"full_name", "full name"}};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(words); i++) {
+        int64_t n = m->known_by[fact_index(FACT_ACCOUNT, words[i].fact)];
+
+        if (n == 0)
+            continue;
+        strbuf_reset(b);
+        strbuf_addf(b,
+                    "%lld %s of accounts known by their %s alone: joined to "
+                    "the account of the same Mac that has it, in this or "
+                    "another file of the period",
+                    COUNTED(n, "row"), words[i].by);
+        if (fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
                 struct err *err)
 {
@@ -271,6 +318,8 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
         rc = remark_nameless(m, fn, ctx, &b, err);
     if (rc == 0)
         rc = remark_empty(m, fn, ctx, &b, err);
+    if (rc == 0)
+        rc = remark_known_by(m, fn, ctx, &b, err);
     for (i = 0; rc == 0 && i < m->asked.count && !m->source->naming; i++) {
         if (m->asked_met[i])
             continue;

@@ -79,8 +79,14 @@ struct map {
     struct name_list names; /* of the cell being read */
     bool labelled;          /* a list told admins from others */
     bool holders_read;
-    int64_t nameless, nameless_macs; /* nested accounts without a name */
-    int64_t empty_lists;             /* Macs with a list of no account */
+    int64_t nameless, nameless_macs;     /* nested accounts without a name */
+    int64_t empty_lists;                 /* Macs with a list of no account */
+    int64_t known_by[FACT_ACCOUNT_MOST]; /* accounts without a short name, by
+                                            the fact that tells them */
+    struct {
+        const char *why;
+        int64_t count;
+    } left_out[8];  /* records that are left out, but for other platforms */
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;
@@ -96,6 +102,7 @@ struct map {
     int f_serial, f_platform, f_chip, f_model, f_client, f_accounts_listed,
         f_holders_listed, f_provisional;
     int a_account, a_admin, a_secure_token;
+    uint64_t who; /* facts that say which account, and say nothing of it */
 };
 
 enum got {
@@ -156,6 +163,12 @@ int map_take_commands(struct map *m, struct map_record *r,
 /* An account of the record by name, made where it is not there. */
 struct map_account *map_account_named(struct map *m, struct map_record *r,
                                       const char *s, size_t n, struct err *err);
+/* One more, of which nothing is known yet. */
+struct map_account *map_account_new(struct map_record *r, struct err *err);
+/* Of an account without a short name: whether a fact of "known_by" tells it,
+ * and it says anything else. Its name is then empty: another row says it. */
+bool map_known_otherwise(struct map *m, struct map_account *a,
+                         uint64_t known_by);
 int map_store_list(struct map *m, struct map_record *r, int fact, bool covers,
                    struct err *err) MUST_CHECK;
 

@@ -219,7 +219,7 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
         "column",   "fact",  "list",   "custom",  "secret",   "ignore",
         "words",    "yes",   "no",     "unknown", "never",    "read",
         "date",     "split", "covers", "empty",   "misleads", "skip",
-        "fallback", "names", "unsure", "line"};
+        "fallback", "names", "unsure", "line",    "because"};
     json_t *names = json_object_get(o, "column");
     const char *empty = json_string_value(json_object_get(o, "empty"));
 
@@ -238,6 +238,7 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
         mapping_text(p, o, "split", &c->split) < 0 ||
         mapping_text(p, o, "names", &c->kind) < 0 ||
         mapping_text(p, o, "unsure", &c->unsure) < 0 ||
+        mapping_text(p, o, "because", &c->because) < 0 ||
         mapping_flag(p, o, "covers", &c->covers) < 0 ||
         mapping_flag(p, o, "fallback", &c->fallback) < 0)
         return -1;
@@ -260,6 +261,8 @@ static int parse_column(const struct parse *p, json_t *o, enum fact_scope scope,
                            "\"no\" for a yes-or-no fact");
     c->blank_is_none = empty && strcmp(empty, "blank") == 0;
     c->empty_is_no = empty && !c->blank_is_none;
+    if (c->because && c->use != USE_SKIP)
+        return mapping_bad(p, "because", "\"because\" goes with \"skip\"");
     if (c->unsure && (!column_fact(c) || column_fact(c)->type != FACT_BOOL))
         return mapping_bad(p, "unsure", "\"unsure\" fits yes-or-no facts only");
     if ((c->reading == READ_ROOT || c->reading == READ_LEAF) !=
@@ -310,6 +313,7 @@ void mapping_free_columns(struct specs *list)
         mapping_free_texts(c->lines, c->line_count);
         free(c->kind);
         free(c->unsure);
+        free(c->because);
     }
     free(list->items);
 }

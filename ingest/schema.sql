@@ -138,7 +138,8 @@ CREATE TABLE account_row (
                                      -- record that holds it; orders rows only
   uuid TEXT, mdm_id TEXT,            -- where there is no usable serial, and of
                                      -- an accounts file always
-  account TEXT NOT NULL,             -- as spelled
+  account TEXT NOT NULL,             -- as spelled; '' where the file knows
+                                     -- it by full_name, uid or guid alone
   full_name TEXT, uid INTEGER, guid TEXT, observed_at INTEGER, kind TEXT,
   role TEXT, created_by TEXT, admin INTEGER, hidden INTEGER, disabled INTEGER,
   person_status TEXT, secure_token INTEGER, crypto_user INTEGER,
@@ -395,3 +396,17 @@ CREATE TABLE work (
 ) STRICT;
 
 CREATE UNIQUE INDEX work_finding ON work (finding_id, client, import_id);
+
+-- Rows about accounts that do not say the short name: which account they speak
+-- of, by a number or full name that one account of the Mac has; of the period
+-- analyzed last.
+CREATE TABLE IF NOT EXISTS account_alias (
+  row_id    INTEGER PRIMARY KEY,     -- of account_row
+  device_id INTEGER NOT NULL,
+  account   TEXT,                    -- NULL: of none
+  several   INTEGER NOT NULL         -- 1: several accounts have it
+) STRICT;
+
+-- Those rows are few, and found at once.
+CREATE INDEX IF NOT EXISTS account_row_nameless ON account_row (import_id)
+ WHERE account = '';

@@ -6,9 +6,36 @@
 #include "core/strbuf.h"
 #include "ingest/mapping_text.h"
 
+/* "known_by": ["uid"]: what tells an account where its name is not said. */
+static int parse_known_by(const struct parse *p, json_t *o, uint64_t *out)
+{
+    static const char *const facts[] = {"uid", "guid", "full_name"};
+    json_t *v = json_object_get(o, "known_by");
+    char **words = NULL;
+    size_t n = 0, i, k;
+    int rc;
+
+    if (!v)
+        return 0;
+    rc = mapping_texts(p, v, "known_by", &words, &n);
+    for (i = 0; rc == 0 && i < n; i++) {
+        for (k = 0; k < COUNT_OF(facts); k++)
+            if (strcmp(words[i], facts[k]) == 0)
+                break;
+        if (k == COUNT_OF(facts))
+            rc = mapping_bad(p, "known_by",
+                             "\"known_by\" is uid, guid or full_name");
+        else
+            *out |= (uint64_t)1 << fact_index(FACT_ACCOUNT, facts[k]);
+    }
+    mapping_free_texts(words, n);
+    return rc;
+}
+
 static int parse_nested(const struct parse *p, json_t *v)
 {
-    static const char *const known[] = {"path", "complete", "keyed", "columns"};
+    static const char *const known[] = {"path", "complete", "keyed", "columns",
+                                        "known_by"};
     size_t n = json_is_array(v) ? json_array_size(v) : 1, i;
     struct nested *list = calloc(n + 1, sizeof(*list));
 
@@ -25,7 +52,8 @@ static int parse_nested(const struct parse *p, json_t *v)
                 0 ||
             mapping_text(p, o, "path", &list[i].path) < 0 ||
             mapping_flag(p, o, "complete", &list[i].complete) < 0 ||
-            mapping_flag(p, o, "keyed", &list[i].keyed) < 0)
+            mapping_flag(p, o, "keyed", &list[i].keyed) < 0 ||
+            parse_known_by(p, o, &list[i].known_by) < 0)
             return -1;
         if (!list[i].path)
             return mapping_bad(p, "accounts", "\"accounts\" needs a path");
@@ -329,7 +357,7 @@ static int parse_source(const struct parse *p, json_t *o)
         "format",    "scope",   "complete",  "standing", "records",
         "detect",    "columns", "device",    "accounts", "attributes",
         "constants", "include", "file_name", "together", "closes",
-        "pick",      "names",   "entities",  "work"};
+        "pick",      "names",   "entities",  "work",     "known_by"};
     struct source *s = p->s;
     json_t *v;
 
@@ -344,7 +372,7 @@ static int parse_source(const struct parse *p, json_t *o)
         mapping_flag(p, o, "together", &s->together) < 0 ||
         mapping_flag(p, o, "entities", &s->entities) < 0 ||
         parse_scope(p, o) < 0 || parse_complete(p, o) < 0 ||
-        parse_file_name(p, o) < 0 ||
+        parse_file_name(p, o) < 0 || parse_known_by(p, o, &s->known_by) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
         return -1;
     if (!*s->id)

@@ -76,9 +76,10 @@ struct column_spec {
     char **lines;   /* patterns of lines: the cell is one that fits the
                        first of them that any line fits */
     size_t line_count;
-    char *kind;   /* READ_ROOT, READ_LEAF: of the ids it holds */
-    char *unsure; /* why its "no" may be wrong; evidence says so */
-    bool asked;   /* from --map or --keep */
+    char *kind;    /* READ_ROOT, READ_LEAF: of the ids it holds */
+    char *unsure;  /* why its "no" may be wrong; evidence says so */
+    char *because; /* USE_SKIP: why the record is left out; NULL */
+    bool asked;    /* from --map or --keep */
 };
 
 /* Of a column that gives a fact, the fact; else NULL. */
@@ -92,8 +93,9 @@ struct specs {
 /* Accounts nested in a device's record. */
 struct nested {
     char *path;
-    bool complete; /* all local accounts are in it */
-    bool keyed;    /* an object whose keys are the names */
+    bool complete;     /* all local accounts are in it */
+    bool keyed;        /* an object whose keys are the names */
+    uint64_t known_by; /* as in struct source */
     struct specs columns;
 };
 
@@ -170,6 +172,9 @@ struct source {
     unsigned formats;
     bool accounts;          /* a record is an account, else a device */
     bool complete_accounts; /* accounts: all of a device's are in the file */
+    uint64_t known_by;      /* accounts: facts (bit n for fact n of accounts) by
+                               which one is known where its short name is
+                               not said; 0 none */
     bool standing;
     bool together;  /* JSON: the elements of the array are one record */
     bool entities;  /* CSV: &amp; and its like are decoded in every cell */

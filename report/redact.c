@@ -362,6 +362,7 @@ static const struct {
     const char *table, *column;
     int bit; /* 0: names of its Mac in a text */
 } columns[] = {
+    {"account_alias", "account", REDACT_USERS},
     {"account_fact", "account", REDACT_USERS},
     {"account_fact", "full_name", REDACT_USERS},
     {"account_fact", "guid", REDACT_USERS},

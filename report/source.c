@@ -311,7 +311,9 @@ static void account_sql(struct strbuf *b, const struct rule_facts *f,
     strbuf_adds(b, "SELECT r.import_id, r.line,"
                    " coalesce(r.read_at, r.observed_at)");
     if (values) {
-        strbuf_adds(b, ", r.raw, r.account");
+        strbuf_adds(b, ", r.raw, coalesce((SELECT l.account FROM"
+                       " account_alias l WHERE l.row_id = r.row_id),"
+                       " r.account)");
         add_values(b, FACT_ACCOUNT, f->account);
     }
     strbuf_adds(b, " FROM account_fact a CROSS JOIN ");

@@ -78,7 +78,10 @@ refused names-with-a-uuid '[{"uuid": "00000000-0000-4000-8000-0000000001F5",
     "name": "Engineering"}]'
 refused osquery-routes '[{"destination": "::1", "gateway": "::1", "type":
     "local"}]'
-refused osquery-user-groups '[{"uid": "501", "gid": "80"}]'
+# Known, but of which Mac?
+printf '[{"uid": "501", "gid": "80"}]' >"$dir/osquery-user-groups.json"
+ends 4 "the file's name must hold its serial number" "$muster" ingest \
+    -d "$dir/r.db" --as-of 2026-11-24 "$dir/osquery-user-groups.json"
 refused kandji-filevaultkey '{"key": "FAKE-CDK6-P6NH-FAB3-LTUH-2MYP"}'
 refused kandji-recoverypassword \
     '{"recovery_password": "FAKE1-BBBBB-CCCC-1111-2222-3333"}'

@@ -64,12 +64,14 @@ static void free_rows(struct rows *r)
         free(r->row[--r->count]);
 }
 
-/* What a cut must not change; ids and times of reading are of no matter. */
+/* What a cut must not change; ids and times of reading are of no matter. A row
+ * that knows an account by its full name alone may be one whose short name is
+ * in what was cut off. */
 static const char *const queries[] = {
     "SELECT d.serial, r.* FROM device_row r LEFT JOIN device d USING"
     " (device_id) ORDER BY row_id",
     "SELECT d.serial, r.* FROM account_row r LEFT JOIN device d USING"
-    " (device_id) ORDER BY row_id",
+    " (device_id) WHERE account <> '' ORDER BY row_id",
     "SELECT d.serial, l.uuid, l.mdm_id, l.fact, l.names FROM list_row l"
     " LEFT JOIN device d USING (device_id) ORDER BY l.rowid"};
 
