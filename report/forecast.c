@@ -175,7 +175,7 @@ static int row_of(const struct forecast_facts *f, enum forecast_by by)
     if (by == FORECAST_ADMIN && f->other_admin)
         return 4;
     if (by == FORECAST_IDP)
-        return 19;
+        return f->token_real == 0 ? 6 : 19;
     if (by == FORECAST_RECOVERY)
         return row_recovery(f);
     if (f->laps)

@@ -108,6 +108,15 @@ static void missing_deciders(json_t *list, const json_t *row)
     }
 }
 
+/* What recoveryOS would ask for. */
+static void missing_key(json_t *list, const json_t *row)
+{
+    if (three(row, "filevault_on") < 0)
+        add_missing(list, "filevault");
+    if (three(row, "recovery_key_escrowed") < 0)
+        add_missing(list, "recovery_key_escrowed");
+}
+
 static json_t *missing_of(const json_t *row, const struct forecast_answer *a,
                           enum forecast_by by)
 {
@@ -118,10 +127,10 @@ static json_t *missing_of(const json_t *row, const struct forecast_answer *a,
         add_missing(list, "last_checkin");
     else if (a->f.row == 7)
         missing_deciders(list, row);
-    else if (unknown && by == FORECAST_IDP)
+    else if (unknown && a->f.row == 0 && by == FORECAST_IDP)
         add_missing(list, "platform_sso");
-    else if (unknown && by == FORECAST_RECOVERY)
-        add_missing(list, "recovery_key_escrowed");
+    else if (unknown && a->f.row == 0 && by == FORECAST_RECOVERY)
+        missing_key(list, row);
     else if (unknown && a->f.row == 0)
         add_missing(list, known(row, "kind") ? "role" : "kind");
     else if (a->f.row >= 8 && three(row, "other_admin") != 1 &&

@@ -20,8 +20,8 @@ static struct forecast_answer by_provider(const struct forecast_account *a)
 {
     struct forecast f = forecast_reset(&a->facts, FORECAST_IDP);
 
-    /* No token, no contact, none to lose: whoever resets. */
-    if (f.row >= 1 && f.row <= 3)
+    /* No token, no contact, none to lose, a broken one: whoever resets. */
+    if ((f.row >= 1 && f.row <= 3) || f.row == 6)
         return (struct forecast_answer){f, forecast_word(f.verdict)};
     f.last_token = a->facts.sole_holder;
     if (a->follows) {
@@ -32,6 +32,12 @@ static struct forecast_answer by_provider(const struct forecast_account *a)
             "Let the person change the password at the Mac; otherwise reset it "
             "while they sit there, and let them log out and in with the new "
             "one before any restart";
+        if (a->facts.filevault_on == 0) {
+            f.group = "follows at the next login";
+            f.say = "The Mac learns the new password at a login with it on the "
+                    "network; FileVault is off, so a restart probably locks "
+                    "nobody out";
+        }
         return answer(f, "login-first");
     }
     f.group = "not known";
@@ -54,31 +60,43 @@ static struct forecast_answer refused(struct forecast f, bool open)
     return answer(f, "refused");
 }
 
+/* Is the disk open in recoveryOS, or opened with the stored key? 1, 0, -1 */
+static int disk_opens(const struct forecast_account *a)
+{
+    bool no_key = a->key_stored == 0 || a->key_invalid;
+
+    if (a->facts.filevault_on == 0 || (a->key_stored == 1 && !a->key_invalid))
+        return 1;
+    return a->facts.filevault_on == 1 && no_key ? 0 : -1;
+}
+
 /* recoveryOS sets the token anew, if one gets in. */
 static struct forecast_answer by_recovery(const struct forecast_account *a)
 {
     struct forecast f = forecast_reset(&a->facts, FORECAST_RECOVERY);
-    bool needs_key = a->facts.filevault_on != 0;
     bool open = a->facts.recovery_open;
+    int opens = disk_opens(a);
 
     if (f.row == 1)
         return (struct forecast_answer){f, forecast_word(f.verdict)};
     f.last_token = false;
-    if (!open || (needs_key && (a->key_stored == 0 || a->key_invalid)))
+    if (!open || opens == 0)
         return refused(f, open);
-    if (needs_key && (a->key_stored < 0 || a->facts.filevault_on < 0)) {
+    if (opens < 0) {
         f.group = "not known";
-        f.say = "Whether the recovery key that recoveryOS asks for is stored "
-                "is not known";
-        f.instead = "Find out first whether the key is at hand";
+        f.say = "Whether recoveryOS asks for the recovery key of the disk, or "
+                "whether a working one is stored, is not known";
+        f.instead = "Find out first whether FileVault is on, and whether the "
+                    "key is at hand";
         return answer(f, "unknown");
     }
     f.group = "safe";
     f.say = "A reset in recoveryOS gives the account a token anew; it needs "
             "somebody at the Mac, and the login keychain is lost";
-    f.instead = needs_key ? "Have the recovery key at hand, and make a new one "
-                            "afterwards: this one has been read aloud"
-                          : "";
+    f.instead = a->facts.filevault_on
+                    ? "Have the recovery key at hand, and make a new one "
+                      "afterwards: this one has been read aloud"
+                    : "";
     return answer(f, "safe");
 }
 

@@ -23,11 +23,13 @@ C02FORE015,Northwind,fifteen,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,
 C02FORE016,Northwind,sixteen,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,yes,valid,
 C02FORE017,Northwind,seventeen,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,no,,
 C02FORE018,Northwind,eighteen,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,,
+C02FORE020,Northwind,twenty,15.1,apple,2026-11-20,2026-11-29,yes,,no,no,,no,,password
+C02FORE021,Northwind,twenty-one,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,,password
 C02FORE019,Northwind,nothing,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,no,,
 CSV
 {
     echo 'serial,account,full_name,uid,kind,admin,secure_token,crypto_user,password_known_by,laps,observed_at,former_password_known'
-    for n in 001 002 009 010 011 012 013 016 017 018; do
+    for n in 001 002 009 010 011 012 013 016 017 018 020 021; do
         echo "C02FORE$n,anna,Anna Ash,501,local,no,yes,yes,user,no,2026-11-20,"
     done
     echo 'C02FORE003,anna,Anna Ash,501,local,no,no,no,user,no,2026-11-20,'
@@ -125,8 +127,26 @@ tells 'SAFE if this password is reset in recoveryOS' \
     "$muster" forecast -d "$db" --by recovery C02FORE016 anna
 tells 'CANNOT BE DONE if this password' \
     "$muster" forecast -d "$db" --by recovery C02FORE017 anna
-tells 'recovery_key_escrowed' \
+# A token that is broken already follows no provider.
+tells 'NOT KNOWN if the identity provider' \
+    "$muster" forecast -d "$db" --by idp C02FORE006 anna
+tells 'Repair the token first' \
+    "$muster" forecast -d "$db" --by idp C02FORE006 anna
+# With FileVault off no window asks for the old password.
+tells 'probably asks' "$muster" forecast -d "$db" --by idp C02FORE012 anna
+check 'FileVault off' "$muster" forecast -d "$db" --json --by idp C02FORE021 anna
+jq -e '.accounts[0] | .verdict == "login-first" and
+    (.reason | test("FileVault is off"))' "$dir/stdout" >"$dir/jq" ||
+    fail 'with FileVault off nobody is asked for the old password'
+# A working key is stored: whether FileVault is on does not matter. None is:
+# then all hangs on it.
+tells 'SAFE if this password is reset in recoveryOS' \
     "$muster" forecast -d "$db" --by recovery C02FORE007 anna
+check 'recovery not known' "$muster" forecast -d "$db" --json --by recovery \
+    C02FORE020 anna
+jq -e '.accounts[0] | .verdict == "unknown" and
+    (.missing | map(.fact)) == ["filevault"]' "$dir/stdout" >"$dir/jq" ||
+    fail 'recoveryOS: what is not known is something else'
 
 # All accounts of a Mac, a line each.
 says 'C02FORE014 (fourteen)
