@@ -53,9 +53,7 @@ static void compare(struct runner *r, struct one_case *one,
 
     if (one->refused)
         return;
-    rule_first_remedy(rule, remedy, sizeof(remedy));
-    if (row->remedy)
-        snprintf(remedy, sizeof(remedy), "%s", row->remedy);
+    rule_remedy(rule, row->remedy, letter, remedy, sizeof(remedy));
     if (!expects(rule, expect, letter))
         case_complain(r, one, "expect", "expected %s, found %s", expect,
                       result_name(letter));

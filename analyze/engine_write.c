@@ -58,8 +58,7 @@ static int write_finding(struct engine *e, const struct found *f,
     if (f->letter == RESULT_UNKNOWN &&
         missing_facts(e->missing, r, m->device_id, id, words, err) < 0)
         return -1;
-    if (!f->remedy)
-        rule_first_remedy(r, remedy, sizeof(remedy));
+    rule_remedy(r, f->remedy, f->letter, remedy, sizeof(remedy));
     sqlite3_bind_int64(st, 1, e->in->period_id);
     sqlite3_bind_int64(st, 2, m->device_id);
     sqlite3_bind_int64(st, 3, e->clients[m->client].client_id);
@@ -71,7 +70,7 @@ static int write_finding(struct engine *e, const struct found *f,
     sqlite3_bind_text(st, 8, severity_word((enum severity)f->severity), -1,
                       SQLITE_STATIC);
     bind_or_null(st, 9, f->evidence);
-    bind_or_null(st, 10, f->remedy ? f->remedy : remedy);
+    sqlite3_bind_text(st, 10, remedy, -1, SQLITE_STATIC);
     sqlite3_bind_text(st, 11, strbuf_str(words), -1, SQLITE_STATIC);
     sqlite3_bind_text(st, 12, state, -1, SQLITE_STATIC);
     sqlite3_bind_int64(st, 13, first_seen);
@@ -207,10 +206,9 @@ static int write_result(struct engine *e, size_t mac, const struct summary *s,
 
     capability_words(s->lost, lost, sizeof(lost));
     capability_words(s->perhaps, perhaps, sizeof(perhaps));
-    if (s->next && s->next->remedy)
-        snprintf(remedy, sizeof(remedy), "%s", s->next->remedy);
-    else if (s->next)
-        rule_first_remedy(rule_at(e, s->next->rule), remedy, sizeof(remedy));
+    if (s->next)
+        rule_remedy(rule_at(e, s->next->rule), s->next->remedy, s->next->letter,
+                    remedy, sizeof(remedy));
     count_verdict(e->out, verdict);
     sqlite3_bind_int64(st, 1, e->in->period_id);
     sqlite3_bind_int64(st, 2, m->device_id);

@@ -128,13 +128,12 @@ static int take_row(void *ctx, const struct rule_row *row, struct err *err)
             return -1;
         }
         sev = judged_severity(u, &whole, letter, NULL);
-        rule_first_remedy(u, remedy, sizeof(remedy));
+        rule_remedy(u, whole.remedy, letter, remedy, sizeof(remedy));
         json_object_set_new(one, "severity", json_string(severity_word(sev)));
         json_object_set_new(
             one, "evidence",
             json_string(whole.evidence ? whole.evidence : u->title));
-        json_object_set_new(one, "remedy",
-                            json_string(whole.remedy ? whole.remedy : remedy));
+        json_object_set_new(one, "remedy", json_string(remedy));
         if (add_finding(r, u->account_scope ? row->id : 0, one, err) < 0) {
             json_decref(one);
             return -1;

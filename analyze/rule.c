@@ -476,9 +476,22 @@ bool word_in(const char *list, const char *word)
     return false;
 }
 
-void rule_first_remedy(const struct rule *r, char *out, size_t size)
+/* An erase takes the data, a reset in recoveryOS the login keychains. */
+static bool takes_away(const char *id, size_t n)
 {
-    snprintf(out, size, "%.*s", (int)strcspn(r->fix, " "), r->fix);
+    return (n == 3 && memcmp(id, "R14", n) == 0) ||
+           (n == 2 && memcmp(id, "R5", n) == 0);
+}
+
+void rule_remedy(const struct rule *r, const char *chosen, char letter,
+                 char *out, size_t size)
+{
+    const char *s = chosen ? chosen : r->fix;
+    size_t n = strcspn(s, " ");
+
+    if (letter == RESULT_UNKNOWN && takes_away(s, n))
+        n = 0;
+    snprintf(out, size, "%.*s", (int)n, s);
 }
 
 char rule_result(const struct rule_row *row, bool not_checked)

@@ -85,8 +85,13 @@ bool rule_is_made(const char *id);
 /* Whether a word stands in a list of words with blanks between. */
 bool word_in(const char *list, const char *word);
 
-/* The first remedy of the list, copied to "out"; "" where there is none. */
-void rule_first_remedy(const struct rule *r, char *out, size_t size);
+/*
+ * The remedy of a result, copied to "out": the one that the rule chose, NULL
+ * for none, else the first of its list; "" where there is none. What is not
+ * known may be fine: for it nothing is erased or reset in recoveryOS.
+ */
+void rule_remedy(const struct rule *r, const char *chosen, char letter,
+                 char *out, size_t size);
 
 /* ------------------------------------------------------------- evaluation */
 

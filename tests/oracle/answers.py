@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A second opinion on the answers: forecast, leaver, readiness.
+"""A second opinion on the answers: forecast, leaver, readiness, and on when a
+remedy may take something away.
 
   answers.py MUSTER DIR...
 
@@ -234,6 +235,7 @@ class Answers(compare.Comparison):
         self.column(folder)
         self.leavers(folder)
         self.migration(folder)
+        self.remedies(folder)
 
     def forecasts(self, folder):
         for serial, d in self.fleet.devices.items():
@@ -282,6 +284,20 @@ class Answers(compare.Comparison):
                        readiness(d, failed.get(serial, set()),
                                  results.get(serial, {}), self.policy),
                        got[serial]['readiness'])
+
+    def remedies(self, folder):
+        """An erase is for what is wrong, where no bootstrap token can be
+        stored; nothing is erased or reset for what is not known."""
+        for r in compare.report(folder, 'findings'):
+            if r['remedy'] in ('R5', 'R14'):
+                d = self.fleet.devices[r['serial']]
+                self.check(folder, f'{r["rule"]} {r["serial"]} {r["account"]} '
+                           f'has {r["remedy"]}', r['serial'], 'fail',
+                           r['result'])
+                self.check(folder, f'{r["rule"]} {r["serial"]} {r["account"]} '
+                           f'has {r["remedy"]} with a stored token',
+                           r['serial'], True, r['remedy'] != 'R14' or
+                           d.bootstrap_expected is False)
 
 
 def main():

@@ -6,7 +6,7 @@
 -- loses: unlock
 -- facts: filevault, filevault_user
 -- why: After a restart this person needs somebody else to start the Mac.
--- fix: R2 R22 R3 R4 R5 R14
+-- fix: R2 R22 R3 R4 R19 R5 R14
 -- needs_token has no unknown. A role that is not known is never primary, so
 -- the limit for doubtful persons holds by itself.
 SELECT account_id,
@@ -28,7 +28,8 @@ SELECT account_id,
          WHEN bootstrap_grants IS NOT FALSE THEN 'R2'
          WHEN repair_path = 'B' THEN 'R4'
          WHEN repair_path = 'D' THEN 'R5'
-         WHEN repair_path = 'E' THEN 'R14'
+         WHEN repair_path = 'E' AND NOT bootstrap_expected THEN 'R14'
+         WHEN repair_path = 'E' THEN 'R19'
          ELSE 'R3'
        END                                             AS remedy
   FROM account_posture

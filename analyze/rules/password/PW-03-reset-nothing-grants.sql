@@ -8,7 +8,7 @@
 --        bootstrap_escrowed_device|bootstrap_escrowed_server
 -- why: The reset has cost, or may have cost, this person the token, and no
 --      bootstrap token is there to give it back at login.
--- fix: R3 R6 R5 R14
+-- fix: R3 R6 R2 R19 R5 R14
 -- A token that is listed but not certainly real counts as lost here.
 SELECT account_id,
        reset_known
@@ -32,7 +32,9 @@ SELECT account_id,
        CASE
          WHEN other_admin_usable THEN 'R3'
          WHEN former_password_known THEN 'R6'
-         WHEN repair_path = 'E' THEN 'R14'
+         WHEN repair_path = 'E' AND NOT bootstrap_expected THEN 'R14'
+         WHEN repair_path = 'E' AND NOT bootstrap_grants THEN 'R19'
          WHEN NOT bootstrap_grants AND secure_token IS NOT NULL THEN 'R5'
+         ELSE 'R2'
        END                                             AS remedy
   FROM account_posture
