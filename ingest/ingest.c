@@ -9,6 +9,7 @@
 #include "core/when.h"
 #include "ingest/job.h"
 #include "ingest/json_reader.h"
+#include "ingest/no_export.h"
 
 #define LATEST_DAYS 31
 
@@ -243,6 +244,8 @@ static int run_job(struct job *j, struct err *err)
     j->input =
         input_open(j->file->path, j->file->name, j->in->o->encoding, err);
     if (!j->input)
+        return -1;
+    if (no_export(j->input, j->file->name, err) < 0)
         return -1;
     j->format = job_guess_format(j->input);
     if (job_find_source(j, err) < 0 || read_names(j->in, err) < 0)

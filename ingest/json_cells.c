@@ -396,16 +396,22 @@ static int put_attribute(struct json_cells *c, struct node *n,
 {
     const json_t *v = attribute_value(a, e);
     const json_t *problem = a->error ? walk_to(e, a->error) : NULL;
+    bool failed = json_is_string(problem) && json_string_length(problem) > 0;
+    struct map_cell *cell = NULL;
     struct node *k;
     size_t i;
 
-    if (!v || (json_is_string(problem) && json_string_length(problem) > 0))
-        return 0;
-    if (strlen(name) > PATH_MOST)
+    if ((!v && !failed) || strlen(name) > PATH_MOST)
         return 0;
     k = child_of(c, 0, n, map_attribute(c->map, a, name), "", err);
     if (!k)
         return -1;
+    if (failed) { /* its cell stays as empty as if it was not there */
+        if (cell_of(c, 0, k, &cell, err) < 0)
+            return -1;
+        map_failed(c->map, k->column);
+        return 0;
+    }
     if (!json_is_array(v))
         return json_is_object(v) ? 0 : put_scalar(c, 0, k, v, false, err);
     if (json_array_size(v) == 0)

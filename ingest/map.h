@@ -49,10 +49,11 @@ struct map_column {
     const char *misleads;             /* borrowed from the mapping */
     struct map_value *values; /* not understood; sorted by map_finish() */
     size_t value_count;
-    int64_t values_other; /* beyond those kept */
-    int uses;             /* entries of the mapping that read it */
-    bool wanted;          /* its cells are read */
-    bool by_name;         /* a customer's own column, taken by its name */
+    int64_t values_other;        /* beyond those kept */
+    int64_t failed, failed_line; /* errors in the place of values; the first */
+    int uses;                    /* entries of the mapping that read it */
+    bool wanted;                 /* its cells are read */
+    bool by_name; /* a customer's own column, taken by its name */
 };
 
 /* A set of names from one cell. */
@@ -125,6 +126,9 @@ const char *map_attribute(const struct map *m, const struct attributes *a,
                           const char *id);
 size_t map_columns(const struct map *m, size_t set);
 bool map_wants(const struct map *m, size_t set, int column);
+
+/* The next record has this attribute with an error in the place of a value. */
+void map_failed(struct map *m, int column);
 
 /*
  * Map one record. "cells" has map_columns(m, 0) items. For records that are

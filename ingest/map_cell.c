@@ -584,7 +584,7 @@ static bool quick_word(const struct map *m, struct target *t,
 
 static bool quick_text(const struct map_cell *c)
 {
-    return c->s[0] > ' ' && (unsigned char)c->s[c->n - 1] > ' ' &&
+    return c->s[0] > ' ' && c->s[c->n - 1] > ' ' &&
            (c->n < 20 || !secret_shape(c->s, c->n));
 }
 

@@ -579,6 +579,26 @@ void map_record_free(struct map_record *r)
     json_decref(r->held);
 }
 
+void map_failed(struct map *m, int column)
+{
+    if (m->failing_count < COUNT_OF(m->failing))
+        m->failing[m->failing_count++] = m->sets[0].columns[column];
+}
+
+/* Columns with an error in the place of a value, where the record counts. */
+static void count_failed(struct map *m, const struct map_record *r)
+{
+    size_t i;
+
+    for (i = 0; i < m->failing_count && r->verdict == MAP_ACCEPT; i++) {
+        struct map_column *c = &m->columns[m->failing[i]];
+
+        if (c->failed++ == 0)
+            c->failed_line = r->line;
+    }
+    m->failing_count = 0;
+}
+
 static bool of_lines(const struct fact_value *v)
 {
     return memchr(v->text, '\n', v->len) || memchr(v->text, '\r', v->len);
@@ -739,6 +759,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
     }
     name_of_file(m, r);
     look_unwanted(m, set, cells, r);
+    count_failed(m, r);
     return 0;
 }
 

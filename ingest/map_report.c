@@ -227,6 +227,28 @@ static int remark_columns(const struct map *m, map_remark_fn *fn, void *ctx,
     return 0;
 }
 
+static int remark_failed(const struct map *m, map_remark_fn *fn, void *ctx,
+                         struct strbuf *b, struct err *err)
+{
+    size_t i;
+
+    for (i = 0; i < m->column_count; i++) {
+        const struct map_column *c = &m->columns[i];
+
+        if (c->failed == 0 || !c->wanted)
+            continue;
+        strbuf_reset(b);
+        strbuf_addf(b,
+                    "\"%s\" has an error in the place of %lld %s, first at "
+                    "line %lld: unknown there",
+                    c->header, COUNTED(c->failed, "value"),
+                    (long long)c->failed_line);
+        if (fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int remark_targets(const struct map *m, map_remark_fn *fn, void *ctx,
                           struct strbuf *b, struct err *err)
 {
@@ -312,6 +334,8 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
     int rc = remark_columns(m, fn, ctx, &b, err);
     size_t i;
 
+    if (rc == 0)
+        rc = remark_failed(m, fn, ctx, &b, err);
     if (rc == 0)
         rc = remark_targets(m, fn, ctx, &b, err);
     if (rc == 0)

@@ -86,7 +86,9 @@ struct map {
     struct {
         const char *why;
         int64_t count;
-    } left_out[8];  /* records that are left out, but for other platforms */
+    } left_out[8];   /* records that are left out, but for other platforms */
+    int failing[32]; /* columns of the record that is read next */
+    size_t failing_count;
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;

@@ -139,9 +139,19 @@ int operands_expand(struct operands *list, char *const *words, size_t count,
 {
     struct walk w = {list, client_per_folder, err};
     struct stat st;
-    size_t i, before;
+    size_t i, before, streams = 0;
 
     *list = (struct operands){0};
+    for (i = 0; i < count; i++)
+        streams += strcmp(words[i], "-") == 0;
+    if (streams > 1) {
+        err_set(err, ERR_USAGE,
+                "standard input is named %zu times: it can "
+                "be read once",
+                streams);
+        return err_hint(err, "several exports: name their files, or put "
+                             "those of one kind one after the other (cat)");
+    }
     for (i = 0; i < count; i++) {
         if (strcmp(words[i], "-") == 0) {
             if (add(&w, "-", "standard input", NULL) < 0)

@@ -6,14 +6,38 @@
 #include "core/text.h"
 #include "ingest/slice.h"
 
+/* Blanks of web pages and spreadsheets: no-break, narrow, ideographic, none. */
+static const char *const wide_blanks[] = {"\xc2\xa0", "\xe2\x80\xaf",
+                                          "\xe3\x80\x80", "\xef\xbb\xbf"};
+
+/* How long the blank is that t starts or ends with; 0 for none. */
+static size_t blank_length(struct slice t, bool at_end)
+{
+    size_t i, n;
+    char c;
+
+    if (t.n == 0)
+        return 0;
+    c = at_end ? t.s[t.n - 1] : t.s[0];
+    if ((unsigned char)c < 0x80)
+        return ascii_isspace(c);
+    for (i = 0; i < COUNT_OF(wide_blanks); i++) {
+        n = strlen(wide_blanks[i]);
+        if (t.n >= n &&
+            memcmp(at_end ? t.s + t.n - n : t.s, wide_blanks[i], n) == 0)
+            return n;
+    }
+    return 0;
+}
+
 struct slice slice_trim(struct slice t)
 {
-    while (t.n && ascii_isspace(t.s[0])) {
-        t.s++;
-        t.n--;
-    }
-    while (t.n && ascii_isspace(t.s[t.n - 1]))
-        t.n--;
+    size_t n;
+
+    while ((n = blank_length(t, false)) > 0)
+        t = (struct slice){t.s + n, t.n - n};
+    while ((n = blank_length(t, true)) > 0)
+        t.n -= n;
     return t;
 }
 

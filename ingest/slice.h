@@ -11,7 +11,7 @@ struct slice {
     size_t n;
 };
 
-/* Without the ASCII white space around it. */
+/* Without the white space around it: ASCII, no-break and ideographic blanks. */
 struct slice slice_trim(struct slice t);
 
 /* "word" and nothing else, in whichever ASCII case. */

@@ -9,9 +9,12 @@
 #include "core/text.h"
 #include "ingest/csv_reader.h"
 #include "ingest/input.h"
+#include "ingest/no_export.h"
+#include "ingest/plist_reader.h"
 #include "ingest/json_reader.h"
 #include "ingest/name_list.h"
 #include "ingest/secrets.h"
+#include "ingest/slice.h"
 #include "ingest/sources.h"
 
 static void formats(const struct source *s, char *out, size_t size)
@@ -185,6 +188,10 @@ int sources_signature(const char *path, const char *encoding,
 
     if (!in)
         return -1;
+    if (no_export(in, path, err) < 0) {
+        input_close(in);
+        return -1;
+    }
     head = input_head(in, &n);
     for (i = 0; i < n && ascii_isspace(head[i]); i++)
         ;
@@ -406,14 +413,40 @@ static void scaffold_column(const struct registry *r, const char *header,
     strbuf_free(&b);
 }
 
+/* A mapping to start from is made from a header, and only CSV has one. */
+static int only_csv(const char *path, const struct input *in, struct err *err)
+{
+    const char *head, *kind;
+    struct slice t;
+    size_t n;
+
+    if (no_export(in, path, err) < 0)
+        return -1;
+    head = input_head(in, &n);
+    t = slice_trim((struct slice){head, n});
+    if (t.n > 0 && (t.s[0] == '{' || t.s[0] == '['))
+        kind = "JSON";
+    else if (plist_looks(head, n))
+        kind = "a property list";
+    else
+        return 0;
+    err_at(err, ERR_INPUT, path, 0, 0,
+           "is %s: scaffold makes a mapping from the header of a CSV", kind);
+    return err_hint(err, "\"muster sources check\" says what is read of it; "
+                         "the manual of mappings has examples of JSON, and "
+                         "\"--map FACT=KEY.PATH\" reads single keys");
+}
+
 int sources_scaffold(const struct registry *r, const char *path,
                      const char *encoding, FILE *out, struct err *err)
 {
     struct input *in = input_open(path, path, encoding, err);
-    struct csv_reader *csv = in ? csv_open(in, err) : NULL;
+    struct csv_reader *csv = NULL;
     const char *const *header;
     size_t n, i;
 
+    if (in && only_csv(path, in, err) == 0)
+        csv = csv_open(in, err);
     if (!csv) {
         input_close(in);
         return -1;

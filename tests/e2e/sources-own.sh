@@ -16,6 +16,107 @@ is() { # WHAT WANT: standard output of the last question
         fail "$1: $(cat "$dir/stdout") instead of $2"
 }
 
+# ------------------------------------------- what a product could not answer
+cat >"$dir/failing.json" <<'E_'
+{"items": [
+ {"agentid": "f1", "facts": {
+  "serial_number": {"value": "C02FAILING01"},
+  "filevault_enabled": {"value": true, "error_msg": ""},
+  "xprotect_version": {"value": "1", "error_msg": "exit 3"}}},
+ {"agentid": "f2", "facts": {
+  "serial_number": {"value": "C02FAILING02"},
+  "filevault_enabled": {"value": false, "error_msg": "exit 2"}}},
+ {"agentid": "f3", "facts": {
+  "serial_number": {"value": "C02FAILING03"},
+  "filevault_enabled": {"error_msg": "timed out"}}},
+ {"agentid": "f4", "facts": {
+  "serial_number": {"value": "DMPFAILING04"},
+  "device_model_name": {"value": "iPad"},
+  "filevault_enabled": {"value": false, "error_msg": "exit 2"}}}]}
+E_
+ends 0 'warning: "filevault_enabled" has an error in the place of 2 values, first at line 6: unknown there' \
+    "$muster" ingest -d "$dir/f.db" --as-of $as_of "$dir/failing.json"
+grep -q 'xprotect_version" has' "$dir/stderr" && fail "nobody reads that one"
+rows "$dir/f.db" "SELECT group_concat(coalesce(filevault, '?')) FROM device_row"
+is "errors are unknown" 'on,?,?'
+cat >"$dir/policies.json" <<'E_'
+[{"policyId": "p1", "name": "Contoso Clinic", "parent": null},
+ {"policyId": "P2", "name": "Front desk", "parent": "P1"},
+ {"policyId": "p3", "name": "Orphan", "parent": "p0"},
+ {"policyId": "p4", "name": "Below the orphan", "parent": "p3"},
+ {"policyId": "p5", "name": "Round", "parent": "p6"},
+ {"policyId": "p6", "name": "And round", "parent": "p5"},
+ {"policyId": "p7", "name": "Its own parent", "parent": "p7"}]
+E_
+ends 0 'warning: 2 names are below an id that no file names, first "Orphan" at line 3: what is topmost above them is not known' \
+    "$muster" ingest -d "$dir/p.db" --as-of $as_of "$dir/policies.json"
+grep -qF 'warning: 3 names are below themselves, in a circle, first "Round" at line 5' \
+    "$dir/stderr" || fail "circles are told"
+printf '[{"policyId": "p0", "name": "Fabrikam", "parent": null}]' >"$dir/top.json"
+check "the missing one" "$muster" ingest -d "$dir/p2.db" --as-of $as_of \
+    "$dir/top.json"
+check "then those below" "$muster" ingest -d "$dir/p2.db" --as-of $as_of \
+    "$dir/policies.json"
+grep -q 'no file names' "$dir/stderr" && fail "it was read before"
+
+# ------------------------------------------------------------- in the trash
+printf '%s\n' 'SerialNumber;Name;EnrollType;IsTrashed;OsVersion;MemberOf' \
+    'C02TRASHED01;In use;dep;false;"macOS 26.1.0";"[All]"' \
+    'C02TRASHED02;Sold;dep;true;"macOS 26.1.0";"[All]"' \
+    'DMPTRASHED03;Old iPad;dep;true;"iOS 26.1.0";"[All]"' >"$dir/school.csv"
+ends 0 'jamf-school: 3 records, 1 accepted, 0 rejected, 1 of other platforms left out, 1 in the trash left out' \
+    "$muster" ingest -d "$dir/t.db" --as-of $as_of "$dir/school.csv"
+check "judged" "$muster" analyze -d "$dir/t.db" --as-of $as_of
+rows "$dir/t.db" "SELECT group_concat(serial) FROM device_fact JOIN device USING
+    (device_id)"
+is "one Mac is in use" C02TRASHED01
+
+# ------------------------------------------------- files that are no exports
+cat >"$dir/classic.xml" <<'E_'
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- one Mac -->
+<computer><general><serial_number>C02CLASSIC01</serial_number></general></computer>
+E_
+for answer in "ingest -d $dir/i.db" 'sources check' 'sources detect' 'sources scaffold'; do
+    # shellcheck disable=SC2086 # a command and its verb
+    ends 4 'classic.xml: is an answer of the Jamf Pro Classic API as XML' \
+        "$muster" $answer "$dir/classic.xml"
+    grep -qF "Accept: application/json" "$dir/stderr" || fail "$answer: no hint"
+done
+printf '<computers><size>0</size></computers>' >"$dir/list.xml"
+ends 4 'Classic API as XML' "$muster" ingest -d "$dir/i.db" "$dir/list.xml"
+printf '<!DOCTYPE html>\n<html lang="en"><title>Log in</title>' >"$dir/page"
+ends 4 'page: is a web page (HTML), no export' "$muster" ingest -d "$dir/i.db" "$dir/page"
+printf '<?xml version="1.0"?>\n<rss version="2.0"></rss>' >"$dir/feed.xml"
+ends 4 'feed.xml: is XML of <rss>, and no property list' \
+    "$muster" ingest -d "$dir/i.db" "$dir/feed.xml"
+printf '[{"serial": "C02SCAFFOLD1"}]' >"$dir/scaffold.json"
+ends 4 'is JSON: scaffold makes a mapping from the header of a CSV' \
+    "$muster" sources scaffold "$dir/scaffold.json"
+ends 4 'is a property list: scaffold makes' \
+    "$muster" sources scaffold apple-user-list.plist
+ends 2 'standard input is named 2 times: it can be read once' \
+    "$muster" ingest -d "$dir/i.db" - - "$dir/scaffold.json"
+[ ! -e "$dir/i.db" ] || [ "$(sqlite3 "$dir/i.db" \
+    'SELECT count(*) FROM import')" = 0 ] || fail "something was read"
+
+# ------------------------------------------------------- cells of blanks alone
+{
+    echo 'serial,name,filevault,mdm_enrolled,last_checkin,os_version,user_approved,unknown_filevault_users,chip'
+    echo 'C02BLANK0001, ,  , , ,	, , , '
+    printf 'C02BLANK0002'
+    for _ in 1 2 3 4 5 6 7 8; do printf ',\302\240'; done
+    printf '\nC02BLANK0003,Amy\302\240,\302\240on, yes ,2026-11-01 ,15.1\302\240,yes,\302\2400,apple\n'
+} >"$dir/blank.csv"
+check "blanks" "$muster" ingest -d "$dir/bl.db" --as-of $as_of "$dir/blank.csv"
+grep -q 'not understood' "$dir/stderr" && fail "a blank is no value"
+rows "$dir/bl.db" "SELECT serial, r.name, filevault, mdm_enrolled,
+    date(last_checkin, 'unixepoch'), os_version, user_approved,
+    unknown_filevault_users, chip FROM device_row r JOIN device USING (device_id)"
+is "blanks are unknown" 'C02BLANK0001||||||||
+C02BLANK0002||||||||
+C02BLANK0003|Amy|on|1|2026-11-01|15.1|1|0|apple'
+
 # ---------------------------------------------------------- names of ids
 cat >"$dir/v2.json" <<'E_'
 {"items": [
