@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "ingest/mapping_text.h"
 #include "ingest/registry.h"
+#include "ingest/unknown.h"
 
 #include <dirent.h>
 
@@ -370,11 +371,7 @@ const struct source *registry_detect(const struct registry *r,
         }
     }
     if (!best) {
-        err_at(err, ERR_INPUT, file, 0, 0,
-               "is no export that we know by its %s",
-               sig->format == FORMAT_CSV ? "header" : "keys");
-        err_hint(err, "see \"muster sources list\"; name one with --source, "
-                      "or map columns with --map serial=COLUMN");
+        unknown_export(r, sig, file, err);
         return NULL;
     }
     if (rival) {

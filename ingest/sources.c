@@ -311,6 +311,14 @@ int sources_columns(sqlite3 *db, FILE *out, struct err *err)
 
 /* ---------------------------------------------------------------- scaffold */
 
+#define ENROLLED                                                               \
+    ", \"yes\": [\"enrolled\"], \"no\": [\"unenrolled\", \"not enrolled\"]"
+#define AUTOMATED                                                              \
+    ", \"words\": {\"yes\": \"ade\", \"true\": \"ade\", \"1\": \"ade\","       \
+    " \"no\": \"manual\", \"false\": \"manual\", \"0\": \"manual\"}"
+#define SYSTEM                                                                 \
+    ", \"words\": {\"*mac*\": \"mac\", \"*OS X*\": \"mac\", \"*\": \"other\"}"
+
 /* What consoles call the same things, and the words of their cells. */
 static const struct {
     const char *pattern, *fact, *more;
@@ -328,14 +336,32 @@ static const struct {
     {"host*name", "name", ""},
     {"os", "os_version", ""},
     {"*os version*", "os_version", ""},
-    {"platform", "platform",
-     ", \"words\": {\"*mac*\": \"mac\", \"*OS X*\": \"mac\", \"*\": \"other\"}"},
+    {"platform", "platform", SYSTEM},
+    {"os name", "platform", SYSTEM},
+    {"*bootstrap*allowed*", "", ""}, /* no sign of an escrow */
+    {"*bootstrap*required*", "", ""},
+    {"*bootstrap*package*", "", ""},
+    {"*bootstrap*supported*", "bootstrap_supported", ""},
+    {"*bootstrap*token*", "bootstrap_escrowed_device",
+     ", \"yes\": [\"escrowed\"], \"no\": [\"not escrowed\"]"},
+    {"*key escrow*", "recovery_key_escrowed", ""},
+    {"*key present", "recovery_key_escrowed", ""},
     {"*encrypt*", "filevault", NULL},
     {"filevault*user*", "", ""},
     {"filevault*key*", "", ""},
     {"filevault*", "filevault", NULL},
-    {"enroll*status", "mdm_enrolled",
-     ", \"yes\": [\"enrolled\"], \"no\": [\"unenrolled\", \"not enrolled\"]"},
+    {"enroll*status", "mdm_enrolled", ENROLLED},
+    {"status", "mdm_enrolled", ENROLLED},
+    {"mdm enrolled", "mdm_enrolled", ""},
+    {"*enrolled via dep", "enrollment_type", AUTOMATED},
+    {"*enrolled via ade", "enrollment_type", AUTOMATED},
+    {"dep enroll*", "enrollment_type", AUTOMATED},
+    {"ade enroll*", "enrollment_type", AUTOMATED},
+    {"automated device enroll*", "enrollment_type", AUTOMATED},
+    {"enroll* type", "enrollment_type",
+     ", \"words\": {\"*DEP*\": \"ade\", \"ADE\": \"ade\","
+     " \"*automated*\": \"ade\", \"manual*\": \"manual\","
+     " \"user*\": \"user\"}"},
     {"*organi*ation*", "site", ""},
     {"*group", "site", ""},
     {"department", "site", ""},

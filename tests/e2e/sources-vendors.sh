@@ -233,6 +233,44 @@ want='C02CONSO0001|amy-mac|14.5.0|on|1|2026-11-20 10:14:00 '
 want="${want}C02CONSO0003|cem-mac|15.1|off|0|2026-11-21 10:15:00 0 1 "
 [ "$got" = "$want" ] || fail "what scaffold printed gives $got"
 
+# ... and one of columns whose words scaffold has to know: that a token may be
+# used is no escrow
+cat >"$dir/plain.csv" <<'E_'
+Serial Number,Status,Bootstrap Token,Bootstrap Token Allowed,Enrolled via ADE,FileVault Key Escrowed,OS Name
+C02PLAIN0001,Enrolled,Escrowed,Not allowed,Yes,Yes,macOS
+C02PLAIN0002,Unenrolled,Not escrowed,Allowed,No,No,macOS
+F17PLAIN0003,Enrolled,,,Yes,,iPadOS
+E_
+"$muster" sources scaffold "$dir/plain.csv" >"$dir/plain.json" ||
+    fail "scaffold of plain words"
+check "what scaffold printed of plain words" "$muster" ingest -d "$dir/words.db" \
+    --as-of 2026-11-24 --source "$dir/plain.json" "$dir/plain.csv"
+got=$(sqlite3 "$dir/words.db" "SELECT serial, mdm_enrolled,
+    bootstrap_escrowed_device, enrollment_type, recovery_key_escrowed
+    FROM device_row JOIN device USING (device_id)" | tr '\n' ' ')
+[ "$got" = "C02PLAIN0001|1|1|ade|1 C02PLAIN0002|0|0|manual|0 " ] ||
+    fail "scaffold of plain words gives $got"
+
+# ... files that hold nothing say so
+says() { # WHAT JSON
+    printf '%s\n' "$2" >"$dir/nothing.json"
+    ends 4 "$1" "$muster" ingest -d "$dir/no.db" --as-of 2026-11-24 \
+        "$dir/nothing.json"
+}
+says 'by its keys: "data" holds no records' \
+    '{"data": [], "has_more": false}'
+says 'by its keys: "results" holds no records' \
+    '{"count": 0, "next": null, "results": []}'
+says 'nothing.json: holds no records' '[]'
+says 'is the message of a server, not an export' \
+    '{"error": {"code": "InvalidAuthenticationToken", "message": "expired"}}'
+says 'is no export that we know by its keys' '{"data": [{"name": "x"}]}'
+printf 'Device name,OS,Last check-in\nAMY,macOS,2026-11-20\n' >"$dir/bare.csv"
+ends 4 "no column is called a serial number" "$muster" ingest \
+    -d "$dir/no.db" --as-of 2026-11-24 "$dir/bare.csv"
+ends 4 "muster sources scaffold FILE" "$muster" ingest -d "$dir/no.db" \
+    --as-of 2026-11-24 "$dir/console.csv"
+
 # ... a file whose name does not say which Mac it is about is told so
 cp simplemdm/device-872301-users.json "$dir/users.json"
 ends 4 "must hold its id in the product" "$muster" ingest -d "$dir/n.db" \
