@@ -22,6 +22,7 @@
 #define LINKED_ROWS 2000 /* findings that lead to their Mac */
 #define WIDTH_ROWS 5000  /* rows that decide how wide a column is */
 #define TABLES 10
+#define HEAD_POINTS 20 /* how high the header is */
 
 struct sheet_spec {
     const char *name, *query;
@@ -46,22 +47,25 @@ static const struct sheet_spec devices = {
     "Devices",
     "devices",
     "client serial device_name assigned_user site verdict worst_severity "
-    "next_step effort cannot_do cannot_do_perhaps readiness failed unknown "
-    "notchecked asset_tag model chip os_version last_checkin not_reporting "
+    "next_step effort os_version last_checkin cannot_do cannot_do_perhaps "
+    "readiness failed unknown notchecked asset_tag model chip not_reporting "
     "filevault bootstrap_state holders holder_names token_admins "
     "token_admin_names repair_path takes_update takes_wipe next_remedy *",
     3,
     false,
-    12};
+    11};
 static const struct sheet_spec moves = {
-    "Devices", "devices",
+    "Devices",
+    "devices",
     "client serial device_name assigned_user site readiness next_step "
     "next_owner effort next_minutes readiness_reasons readiness_open verdict "
     "worst_severity cannot_do cannot_do_perhaps failed unknown notchecked "
     "asset_tag model chip os_version last_checkin not_reporting filevault "
     "bootstrap_state holders holder_names token_admins token_admin_names "
     "repair_path takes_update takes_wipe next_remedy *",
-    3, false};
+    3,
+    false,
+    9};
 static const struct sheet_spec accounts = {
     "Accounts",
     "accounts",
@@ -77,14 +81,14 @@ static const struct sheet_spec rules = {
     "waived pass_rate coverage change missing_facts scope module kind",
     2,
     false,
-    0};
+    13};
 static const struct sheet_spec remedies = {
     "Remedies",
     "remedies",
     "remedy title who effort minutes devices accounts serials",
     2,
     false,
-    0};
+    7};
 static const struct sheet_spec changes = {
     "Changes",
     "changes",
@@ -199,7 +203,7 @@ static void add_place(struct table *t, const char *name)
     p->severity =
         strcmp(name, "severity") == 0 || strcmp(name, "worst_severity") == 0;
     p->hidden = strcmp(name, "_severity") == 0;
-    p->wrap = strcmp(name, "serials") == 0;
+    p->wrap = strcmp(name, "evidence") == 0 || strcmp(name, "next_step") == 0;
     p->link =
         strcmp(t->spec->query, "findings") == 0 && strcmp(name, "serial") == 0;
     t->width++;
@@ -310,6 +314,7 @@ static void end_sheet(struct table *t)
         t->s->width[t->width + 1] = 0; /* its own width and format */
         add_work(t);
     }
+    BOOK_CALL(t->b, worksheet_set_row(ws, 0, HEAD_POINTS, NULL));
     xlsx_print(t->b, t->s, t->r, 0);
     if (t->spec->print) /* a page as wide as all columns could not be read */
         BOOK_CALL(t->b, worksheet_print_area(ws, 0, 0, (lxw_row_t)t->row,
@@ -328,8 +333,6 @@ static void write_row(struct table *t)
 
         if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
             book_text(t->b, t->s, t->row, i, "Unknown", 7, FMT_TEXT);
-        else if (p->wrap && c->kind == CELL_TEXT)
-            book_text(t->b, t->s, t->row, i, c->text, c->len, FMT_WRAP);
         else if (p->points && c->kind == CELL_SHARE)
             book_number(t->b, t->s, t->row, i, c->share, FMT_POINTS);
         else
@@ -355,9 +358,10 @@ static int write_few(struct table *t, struct err *err)
 static void write_samples(struct table *t)
 {
     static const enum book_format formats[XML_STYLES] = {
-        [XML_TEXT] = FMT_TEXT,       [XML_DATE] = FMT_DATE,
-        [XML_PERCENT] = FMT_PERCENT, [XML_POINTS] = FMT_POINTS,
-        [XML_NUMBER] = FMT_NUMBER,   [XML_LINK] = FMT_LINK,
+        [XML_TEXT] = FMT_TEXT,     [XML_WRAP] = FMT_WRAP,
+        [XML_DATE] = FMT_DATE,     [XML_PERCENT] = FMT_PERCENT,
+        [XML_POINTS] = FMT_POINTS, [XML_NUMBER] = FMT_NUMBER,
+        [XML_LINK] = FMT_LINK,
     };
     size_t i;
 
@@ -435,18 +439,37 @@ static void stream_link(struct table *t, struct xml *x, int column,
     xml_text(x, column, c->text, c->len, XML_LINK);
 }
 
+/* How high a row must be to show its sentences. */
+static int row_lines(const struct table *t)
+{
+    int most = 1, i;
+
+    for (i = 0; i < t->width; i++) {
+        const struct cell *c = rows_cell(t->rows, t->places[i].from);
+        int lines;
+
+        if (!t->places[i].wrap || c->kind != CELL_TEXT)
+            continue;
+        lines = book_lines(c->text, c->len, BOOK_WIDE);
+        most = lines > most ? lines : most;
+    }
+    return most;
+}
+
 static void stream_row(struct table *t, struct xml *x, int64_t row,
                        struct strbuf *links)
 {
     int i;
 
-    xml_row(x, row);
+    xml_row(x, row, row_lines(t));
     for (i = 0; i < t->width; i++) {
         const struct place *p = &t->places[i];
         const struct cell *c = rows_cell(t->rows, p->from);
 
         if (p->link)
             stream_link(t, x, i, c, links);
+        else if (p->wrap && c->kind == CELL_TEXT)
+            xml_text(x, i, c->text, c->len, XML_WRAP);
         else if (p->kind == CELL_BOOL && c->kind == CELL_EMPTY)
             xml_text(x, i, "Unknown", 7, XML_TEXT);
         else if (p->points && c->kind == CELL_SHARE)

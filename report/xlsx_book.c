@@ -13,7 +13,7 @@
 #define HOUSE_COLOUR 0x24384f
 #define WIDTH_ROWS 5000 /* rows that a column's width is taken from */
 #define WIDTH_LEAST 8
-#define WIDTH_MOST 60
+#define WIDTH_MOST BOOK_WIDE
 #define LINKS_MOST 60000 /* the format allows 65,530 a sheet */
 
 void book_check(struct book *b, lxw_error rc, const char *call)
@@ -340,6 +340,32 @@ static unsigned shown_width(const char *p, size_t n)
             w += 2;
     }
     return w;
+}
+
+/* Letters are narrower than the digits that widths are counted in, which
+ * outweighs that words are not broken. */
+int book_lines(const char *text, size_t n, unsigned width)
+{
+    size_t wide = 0, i;
+    int lines = 1;
+
+    for (i = 0; i < n && lines < BOOK_LINES; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        wide += c < 0x80 || (c >= 0xc0 && c < 0xe0) ? 1 : c >= 0xe0 ? 2 : 0;
+        if (c != '\n' && (wide <= width || n - i <= width / 10))
+            continue;
+        lines += i + 1 < n;
+        wide = 0;
+    }
+    return lines;
+}
+
+void book_row(struct book *b, struct sheet *s, int64_t row, int lines)
+{
+    if (s && lines > 1)
+        BOOK_CALL(b, worksheet_set_row(s->ws, (lxw_row_t)row,
+                                       (double)BOOK_LINE * lines, NULL));
 }
 
 void book_widen(struct sheet *s, int column, const char *text, size_t n)

@@ -18,6 +18,9 @@
 #define BOOK_COLUMNS 400 /* columns whose width is tracked */
 #define BOOK_CELL 32767  /* UTF-16 units that a cell holds */
 #define BOOK_SHEETS 64
+#define BOOK_LINE 15  /* points that a line of text is high */
+#define BOOK_LINES 27 /* ... so that a row is at most 409 points */
+#define BOOK_WIDE 60  /* characters of the widest column */
 #ifndef BOOK_ROWS
 #define BOOK_ROWS 1000000 /* data rows of a sheet; then a further one */
 #endif
@@ -100,6 +103,12 @@ struct sheet *book_sheet(struct book *b, const char *name);
 
 /* Widen a column for a text; columns are as wide as their widest. */
 void book_widen(struct sheet *s, int column, const char *text, size_t n);
+
+/* Lines that a text takes in a column so wide, where its lines are broken. */
+int book_lines(const char *text, size_t n, unsigned width);
+
+/* Make a row as high as so many lines, where they are more than one. */
+void book_row(struct book *b, struct sheet *s, int64_t row, int lines);
 
 /* Cells. Unknown ones are left out. */
 void book_text(struct book *b, struct sheet *s, int64_t row, int column,

@@ -8,9 +8,17 @@
 #include "report/manifest.h"
 #include "report/xlsx.h"
 
+/* Columns that print on one page: texts are broken, 64 digits into two lines.
+ * The second has the sentences of the glossary. */
+static unsigned wide(size_t column)
+{
+    return column == 1 ? 48 : 34;
+}
+
 static void pair(struct book *b, struct sheet *s, int64_t *row,
                  const char *label, const char *text)
 {
+    book_row(b, s, *row, book_lines(text, strlen(text), wide(1)));
     book_words(b, s, *row, 0, label, FMT_LABEL);
     book_words(b, s, (*row)++, 1, text, FMT_WRAP);
 }
@@ -71,6 +79,27 @@ static int facts(struct book *b, struct sheet *s, int64_t *row,
     return step < 0 ? -1 : 0;
 }
 
+static void input(struct book *b, struct sheet *s, int64_t row,
+                  const struct rows *rows)
+{
+    int most = 1;
+    size_t i;
+
+    for (i = 0; i < rows_width(rows); i++) {
+        const struct cell *c = rows_cell(rows, i);
+        int lines;
+
+        if (c->kind != CELL_TEXT) {
+            book_cell(b, s, row, (int)i, c);
+            continue;
+        }
+        book_text(b, s, row, (int)i, c->text, c->len, FMT_WRAP);
+        lines = book_lines(c->text, c->len, wide(i));
+        most = lines > most ? lines : most;
+    }
+    book_row(b, s, row, most);
+}
+
 static int inputs(struct book *b, struct sheet *s, int64_t *row,
                   const struct report *r, struct err *err)
 {
@@ -88,9 +117,7 @@ static int inputs(struct book *b, struct sheet *s, int64_t *row,
         book_words(b, s, *row, (int)i, rows_name(rows, i), FMT_HEADER);
     (*row)++;
     while ((step = rows_next(rows, err)) == 1) {
-        for (i = 0; i < rows_width(rows); i++)
-            book_cell(b, s, *row, (int)i, rows_cell(rows, i));
-        (*row)++;
+        input(b, s, (*row)++, rows);
     }
     rows_close(rows);
     return step;
@@ -112,6 +139,9 @@ int xlsx_method(struct book *b, struct sheet *s, const struct report *r,
         pair(b, s, &row, glossary[i].word, glossary[i].meaning);
     if (inputs(b, s, &row, r, err) < 0)
         return -1;
+    for (i = 0; i < BOOK_COLUMNS; i++)
+        if (s->width[i] > wide(i))
+            s->width[i] = (uint16_t)wide(i);
     worksheet_gridlines(s->ws, LXW_HIDE_ALL_GRIDLINES);
     xlsx_print(b, s, r, 0);
     return 0;

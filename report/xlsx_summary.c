@@ -16,6 +16,7 @@
 #define RIGHT 7 /* first column of the right side */
 #define CHART_ROWS 13
 #define LOGO_PIXELS 52
+#define HEAD_POINTS 18
 
 struct page {
     struct book *b;
@@ -23,7 +24,7 @@ struct page {
     const struct report *r;
     int64_t row;
     int col;                      /* first column of the side being written */
-    int64_t verdicts;             /* first row of that table */
+    int64_t groups;               /* first row of the Macs by verdict */
     int64_t trend_from, trend_to; /* rows of the trend */
 };
 
@@ -44,6 +45,8 @@ static void header(struct page *p, const char *const *titles, int n)
         book_words(p->b, p->s, p->row, p->col + i, titles[i] + right,
                    right ? FMT_HEADER_RIGHT : FMT_HEADER_LEFT);
     }
+    BOOK_CALL(p->b, worksheet_set_row(p->s->ws, (lxw_row_t)p->row, HEAD_POINTS,
+                                      NULL));
     p->row++;
 }
 
@@ -104,34 +107,81 @@ static void sentence(struct page *p, const struct rows *t)
     strbuf_free(&b);
 }
 
-/* The five verdicts, which add up to all Macs. */
-static void verdicts(struct page *p, const struct rows *t)
+/* Before a move the question is another one: who can go. */
+static void ready_sentence(struct page *p, const struct rows *t)
 {
-    static const char *const titles[] = {"Macs by verdict", ">Macs", ">Share"};
-    static const struct {
-        const char *code, *column;
-    } list[] = {{"at-risk", "at_risk"},
-                {"undetermined", "undetermined"},
-                {"attention", "attention"},
-                {"partial", "partial"},
-                {"clean", "clean"}};
+    long long all = number(t, "devices"), ready = number(t, "ready");
+    struct strbuf b = {0};
+
+    strbuf_addf(&b, "%lld of %lld %s ready to move", ready, all,
+                all == 1 ? "Mac is" : "Macs are");
+    strbuf_addf(
+        &b,
+        "; %lld blocked, %lld with someone at the Mac, %lld after an "
+        "action from afar, %lld not known yet, which counts as not "
+        "ready.",
+        (long long)number(t, "blocked"), (long long)number(t, "hands_on"),
+        (long long)number(t, "action_first"), (long long)number(t, "unknown"));
+    book_words(p->b, p->s, p->row++, 0, strbuf_str(&b), FMT_LABEL);
+    strbuf_free(&b);
+}
+
+/* Five groups, which add up to all Macs: the bars of the first chart. */
+struct group {
+    const char *code, *column;
+    uint32_t colour;
+};
+
+#define GROUPS 5
+
+static const struct group verdict_groups[GROUPS] = {
+    {"at-risk", "at_risk", 0x5b0f3a},
+    {"undetermined", "undetermined", 0xc9d1d9},
+    {"attention", "attention", 0xf0b429},
+    {"partial", "partial", 0x9fc5b0},
+    {"clean", "clean", 0x1b6b45}};
+static const struct group ready_groups[GROUPS] = {
+    {"blocked", "blocked", 0x5b0f3a},
+    {"hands-on", "hands_on", 0xf0b429},
+    {"action-first", "action_first", 0x5aa9d6},
+    {"unknown", "unknown", 0xc9d1d9},
+    {"ready", "ready", 0x1b6b45}};
+
+static bool is_move(const struct page *p)
+{
+    return strcmp(p->r->use, "migration") == 0;
+}
+
+static void groups(struct page *p, const struct rows *t)
+{
+    static const char *const verdict_titles[] = {"Macs by verdict", ">Macs",
+                                                 ">Share"};
+    static const char *const ready_titles[] = {"Macs by readiness", ">Macs",
+                                               ">Share"};
+    const struct group *list = is_move(p) ? ready_groups : verdict_groups;
     int64_t all = number(t, "devices");
     size_t i;
 
     p->row++;
-    header(p, titles, 3);
-    p->verdicts = p->row;
-    for (i = 0; i < COUNT_OF(list); i++, p->row++) {
+    header(p, is_move(p) ? ready_titles : verdict_titles, 3);
+    p->groups = p->row;
+    for (i = 0; i < GROUPS; i++, p->row++) {
         double n = (double)number(t, list[i].column);
 
-        book_words(p->b, p->s, p->row, 0, html_plain("verdict", list[i].code),
-                   FMT_INDENT);
+        book_words(
+            p->b, p->s, p->row, 0,
+            html_plain(is_move(p) ? "readiness" : "verdict", list[i].code),
+            FMT_INDENT);
         book_number(p->b, p->s, p->row, 1, n, FMT_NUMBER);
         if (all)
             book_number(p->b, p->s, p->row, 2, n / (double)all, FMT_PERCENT);
     }
     book_words(p->b, p->s, p->row, 0, "All Macs", FMT_LABEL);
     book_number(p->b, p->s, p->row++, 1, (double)all, FMT_NUMBER);
+}
+
+static void silent(struct page *p, const struct rows *t)
+{
     book_words(p->b, p->s, p->row, 0, "of these not reporting", FMT_TEXT);
     book_number(p->b, p->s, p->row++, 1, (double)number(t, "not_reporting"),
                 FMT_NUMBER);
@@ -160,14 +210,34 @@ static void rates(struct page *p, const struct rows *t)
     }
 }
 
-static int totals(struct page *p, struct err *err)
+static int readiness(struct page *p, struct err *err)
 {
-    struct rows *t = rows_open(p->r, "totals", err);
+    struct rows *t = rows_open(p->r, "readiness", err);
     int step = t ? rows_next(t, err) : -1;
 
     if (step == 1) {
-        sentence(p, t);
-        verdicts(p, t);
+        ready_sentence(p, t);
+        groups(p, t);
+    }
+    rows_close(t);
+    return step < 0 ? -1 : 0;
+}
+
+static int totals(struct page *p, struct err *err)
+{
+    struct rows *t = NULL;
+    int step = -1;
+
+    if (is_move(p) && readiness(p, err) < 0)
+        return -1;
+    t = rows_open(p->r, "totals", err);
+    step = t ? rows_next(t, err) : -1;
+    if (step == 1) {
+        if (!is_move(p)) {
+            sentence(p, t);
+            groups(p, t);
+        }
+        silent(p, t);
         rates(p, t);
     }
     rows_close(t);
@@ -304,18 +374,15 @@ static void contents(struct page *p)
                    FMT_NOTE);
 }
 
-static void verdict_chart(struct page *p)
+static void group_chart(struct page *p)
 {
     lxw_chart *c = workbook_add_chart(p->b->wb, LXW_CHART_BAR);
     lxw_chart_options place = {.x_scale = 1.3, .y_scale = 0.88};
-    static lxw_chart_fill fills[] = {{.color = 0x5b0f3a},
-                                     {.color = 0xc9d1d9},
-                                     {.color = 0xf0b429},
-                                     {.color = 0x9fc5b0},
-                                     {.color = 0x1b6b45}};
-    lxw_chart_point points[5], *list_of[6] = {NULL};
+    const struct group *list = is_move(p) ? ready_groups : verdict_groups;
+    lxw_chart_fill fills[GROUPS];
+    lxw_chart_point points[GROUPS], *list_of[GROUPS + 1] = {NULL};
     lxw_chart_series *s = c ? chart_add_series(c, NULL, NULL) : NULL;
-    lxw_row_t from = (lxw_row_t)p->verdicts, to = from + 4;
+    lxw_row_t from = (lxw_row_t)p->groups, to = from + GROUPS - 1;
     size_t i;
 
     if (!s) {
@@ -323,7 +390,9 @@ static void verdict_chart(struct page *p)
         return;
     }
     memset(points, 0, sizeof(points));
-    for (i = 0; i < 5; i++) {
+    memset(fills, 0, sizeof(fills));
+    for (i = 0; i < GROUPS; i++) {
+        fills[i].color = list[i].colour;
         points[i].fill = &fills[i];
         list_of[i] = &points[i];
     }
@@ -332,7 +401,8 @@ static void verdict_chart(struct page *p)
     chart_series_set_name(s, "Macs");
     BOOK_CALL(p->b, chart_series_set_points(s, list_of));
     chart_series_set_labels(s);
-    chart_title_set_name(c, "Macs by verdict");
+    chart_title_set_name(c,
+                         is_move(p) ? "Macs by readiness" : "Macs by verdict");
     chart_legend_set_position(c, LXW_CHART_LEGEND_NONE);
     chart_axis_set_reverse(c->y_axis);
     chart_axis_major_gridlines_set_visible(c->x_axis, LXW_FALSE);
@@ -423,7 +493,7 @@ int xlsx_summary(struct book *b, struct sheet *s, const struct report *r,
     if (right_lists(&p, err) < 0)
         return -1;
     contents(&p);
-    verdict_chart(&p);
+    group_chart(&p);
     trend_chart(&p);
     logo(&p);
     layout(&p);

@@ -90,11 +90,15 @@ size_t xml_column(int column, char out[4])
     return 3;
 }
 
-void xml_row(struct xml *x, int64_t row)
+void xml_row(struct xml *x, int64_t row, int lines)
 {
     x->row = row;
     PUT(x, "<row r=\"");
     put_int(x, row);
+    if (lines > 1) {
+        PUT(x, "\" ht=\"");
+        put_int(x, (int64_t)BOOK_LINE * lines);
+    }
     PUT(x, "\">");
 }
 

@@ -18,6 +18,7 @@ typedef bool xml_write_fn(void *ctx, const char *p, size_t n);
 /* Styles of cells: numbers of the workbook's own formats. */
 enum xml_style {
     XML_TEXT,
+    XML_WRAP,
     XML_DATE,
     XML_PERCENT,
     XML_POINTS,
@@ -42,7 +43,8 @@ void xml_start(struct xml *x, xml_write_fn *write, void *ctx);
 /* False where something could not be written. */
 bool xml_end(struct xml *x);
 
-void xml_row(struct xml *x, int64_t row); /* begins one; numbers from 1 */
+/* Begins a row, so many lines high; numbers from 1. */
+void xml_row(struct xml *x, int64_t row, int lines);
 void xml_row_end(struct xml *x);
 
 /* Cells of the row at hand, columns from 0 ascending. Empty ones are left

@@ -96,4 +96,75 @@ if python3 -c 'import openpyxl' 2>/dev/null; then
 b = openpyxl.load_workbook("out/fleet-monthly-2026-11.xlsx")
 print(*(t for s in b for t in s.tables))'
 fi
+
+# On paper: every sheet is at most so wide that its letters can be read, and a
+# row with a long sentence is as high as its lines.
+paper() { # XLSX
+    python3 - "$1" <<'PY'
+import re, sys, zipfile
+import xml.etree.ElementTree as T
+main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+z = zipfile.ZipFile(sys.argv[1])
+book = T.fromstring(z.read("xl/workbook.xml"))
+names = [s.get("name") for s in book.iter(main + "sheet")]
+areas = {int(d.get("localSheetId")): d.text.split("!")[1].replace("$", "")
+         for d in book.iter(main + "definedName")
+         if d.get("name") == "_xlnm.Print_Area"}
+shared = ["".join(t.text or "" for t in s.iter(main + "t"))
+          for s in T.fromstring(z.read("xl/sharedStrings.xml"))]
+high = 0
+for no, name in enumerate(names):
+    sheet = T.fromstring(z.read("xl/worksheets/sheet%d.xml" % (no + 1)))
+    last = 0
+    for letter in re.match("A1:([A-Z]+)", areas.get(no, "A1:ZZ9"))[1]:
+        last = last * 26 + ord(letter) - 64
+    wide = sum(float(c.get("width")) for c in sheet.iter(main + "col")
+               if int(c.get("max")) <= last and not c.get("hidden"))
+    assert wide < 265, (name, wide)
+    col = next((re.sub("[0-9]", "", c.get("r")) for c in sheet.iter(main + "c")
+                if c.get("t") == "s" and len(c)
+                and shared[int(c[0].text)] == "Next step"), "")
+    for row in sheet.iter(main + "row"):
+        longest = max([len("".join(t.text or "" for t in c.iter(main + "t")))
+                       for c in row if c.get("r") == col + row.get("r")], default=0)
+        if name == "Devices" and longest > 66:
+            assert float(row.get("ht")) >= 30, (name, row.get("r"), longest)
+            high += 1
+        if name == "Devices" and longest < 60 and row.get("r") != "1":
+            assert row.get("ht") is None, (name, row.get("r"))
+print("rows of several lines:", high > 0)
+PY
+}
+cat >facts.csv <<CSV
+serial,client,filevault,last_checkin,os_version,chip,secure_token
+C02BOOK004,Northwind,,2026-11-29,15.1,apple,
+CSV
+ends 0 '' "$muster" run -q -d p.db -o paper -F xlsx -u migration \
+    --period 2026-11 --as-of 2026-11-30 macs.csv facts.csv
+says 'rows of several lines: True' paper paper/fleet-migration-2026-11.xlsx
+ends 0 '' "$muster" report -q -d p.db -o paper -F xlsx -u client
+check "paper of client" paper paper/fleet-client-2026-11.xlsx
+
+# The workbook of a move opens on who can go; its groups add up to all Macs.
+opens() { # XLSX
+    python3 - "$1" <<'PY'
+import sys, zipfile
+import xml.etree.ElementTree as T
+main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+z = zipfile.ZipFile(sys.argv[1])
+shared = ["".join(t.text or "" for t in s.iter(main + "t"))
+          for s in T.fromstring(z.read("xl/sharedStrings.xml"))]
+cells = {c.get("r"): shared[int(c[0].text)] if c.get("t") == "s" else c[0].text
+         for c in T.fromstring(z.read("xl/worksheets/sheet1.xml")).iter(main + "c")
+         if len(c)}
+print(cells["A4"])
+start = next(int(r[1:]) for r, v in cells.items() if v == "Macs by readiness")
+groups = [(cells["A%d" % r], int(cells["B%d" % r])) for r in range(start + 1, start + 7)]
+assert sum(n for _, n in groups[:5]) == groups[5][1] == 4, groups
+print(*(g[0] for g in groups), sep="|")
+PY
+}
+says '0 of 4 Macs are ready to move; 0 blocked, 0 with someone at the Mac, 2 after an action from afar, 2 not known yet, which counts as not ready.
+Blocked|Needs someone at the Mac|Action first|Not known yet|Ready|All Macs' \
+    opens paper/fleet-migration-2026-11.xlsx
 finish
