@@ -73,12 +73,13 @@ size_t plan_all(const struct plan_need *needs, size_t n, int64_t beyond,
     size_t i, count = 0;
 
     while ((added = next_fixes(needs, n, chosen)) != 0) {
-        chosen |= added;
         for (i = 0; i < PLAN_FIXES_MOST; i++)
-            if (added >> i & 1)
+            if (added >> i & 1) {
+                chosen |= (uint64_t)1 << i;
                 out[count++] = (struct plan_step){
                     i, macs_of_fix(needs, n, i),
                     all - plan_done(needs, n, chosen) + beyond};
+            }
     }
     return count;
 }

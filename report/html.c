@@ -356,7 +356,8 @@ static int add_values(const struct report *r, struct template_sql *s,
                       struct html_loader *l, struct err *err)
 {
     static const char *const rows[] = {"html-totals", "html-rates",
-                                       "html-overdue_count", "html-population"};
+                                       "html-overdue_count", "html-population",
+                                       "html-moved_count"};
     struct html_counts n = {0};
     size_t i;
 

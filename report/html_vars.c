@@ -129,7 +129,7 @@ static const struct template_var sites[] = {
 static const struct template_var blockers[] = {
     FIELD("title"), FIELD("id"), FIELD("why"), FIELD("fix"), FIELD("who"),
     FIELD("effort"), FIELD("devices"), FIELD("blocked"), FIELD("hands_on"),
-    END};
+    FIELD("again"), END};
 static const struct template_var open_facts[] = {
     FIELD("title"), FIELD("devices"), END};
 static const struct template_var fleet_tasks[] = {
@@ -160,6 +160,7 @@ const struct template_var html_vars[] = {
     TEXT("verdict", "the verdict in a sentence"),
     TEXT("verdict_more", "the sentence after it"),
     TEXT("change_sentence", "what changed, in a sentence; empty for a first period"),
+    TEXT("any_moved", "1: Macs have moved, or should have"),
     TEXT("any_ways", "1: there are ways, to goals not reached yet"),
     TEXT("style_hash", "for the policy: sha256-..."),
     TEXT("script_hash", "for the policy: sha256-..."),

@@ -28,7 +28,9 @@ static const struct {
      "right"},
     {"verdict-note", "partial",
      "What was measured is fine, but a core check was not measured"},
-    {"verdict-note", "clean", "Every core check was measured and is fine"},
+    {"verdict-note", "clean",
+     "Every core check was measured and is fine; what is left is low or a "
+     "note"},
 
     {"severity", "critical", "Critical"},
     {"severity", "high", "High"},

@@ -34,6 +34,21 @@ static const struct template_var clients[] = {
     {NULL, TEMPLATE_TEXT, NULL, NULL},
 };
 
+static const struct template_var total[] = {
+    {"clients", TEMPLATE_TEXT, NULL, "how many, with the word"},
+    {"macs", TEMPLATE_TEXT, NULL, "how many, with the word"},
+    {"devices", TEMPLATE_TEXT, NULL, ""},
+    {"at_risk", TEMPLATE_TEXT, NULL, ""},
+    {"verb", TEMPLATE_TEXT, NULL, "is or are at risk"},
+    {"undetermined", TEMPLATE_TEXT, NULL, ""},
+    {"attention", TEMPLATE_TEXT, NULL, ""},
+    {"clean", TEMPLATE_TEXT, NULL, ""},
+    {"overdue", TEMPLATE_TEXT, NULL, ""},
+    {"overdue_verb", TEMPLATE_TEXT, NULL, "is or are overdue"},
+    {"silent", TEMPLATE_TEXT, NULL, ""},
+    {NULL, TEMPLATE_TEXT, NULL, NULL},
+};
+
 static const struct template_var missing[] = {
     {"name", TEMPLATE_TEXT, NULL, "of the client"},
     {"last_period", TEMPLATE_TEXT, NULL, "where it was seen last"},
@@ -48,6 +63,7 @@ static const struct template_var vars[] = {
     {"style", TEMPLATE_CODE, NULL, "style sheet"},
     {"style_hash", TEMPLATE_TEXT, NULL, "its digest"},
     {"portfolio", TEMPLATE_LIST, clients, "clients, the worst first"},
+    {"total", TEMPLATE_LIST, total, "all clients in one row"},
     {"missing", TEMPLATE_LIST, missing, "clients of earlier periods alone"},
     {NULL, TEMPLATE_TEXT, NULL, NULL},
 };
@@ -125,6 +141,7 @@ static int add_values(const struct report *r, struct template_sql *s,
     template_sql_text(s, "before", r->before_id ? r->before : NULL);
     template_sql_int(s, "any_missing", absent > 0);
     add_list(s, "portfolio", "report/queries/portfolio_page.sql", clients);
+    add_list(s, "total", "report/queries/portfolio_total.sql", total);
     add_list(s, "missing", "report/queries/portfolio_missing.sql", missing);
     strbuf_free(&day);
     return 0;

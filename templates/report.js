@@ -174,18 +174,20 @@
           (m, i) => i, "nw"),
         column("serial", "Mac", (m) => m[M.serial], (m, i) => opener(i)),
         column("name", "Name", (m) => text(m[M.name]), (m) => own(m[M.name]),
-          (m) => low(m[M.name])),
+          (m) => low(m[M.name]), "roomy"),
         column("person", "Person", (m) => text(m[M.person]),
-          (m) => own(m[M.person]), (m) => low(m[M.person])),
+          (m) => own(m[M.person]), (m) => low(m[M.person]), "roomy"),
         column("asset", "Asset tag", (m) => text(m[M.asset]),
-          (m) => own(m[M.asset]), null, "nw"),
-        manyClients && column("client", "Client", clientOf, (m) => own(clientOf(m))),
+          (m) => own(m[M.asset]), null, "nw roomy"),
+        manyClients && column("client", "Client", clientOf, (m) => own(clientOf(m)),
+          null, "roomy"),
         column("os", "macOS", systemOf, null,
-          (m) => systemOf(m).split(".").reduce((a, b) => a * 1000 + Number(b), 0), "nw"),
+          (m) => systemOf(m).split(".").reduce((a, b) => a * 1000 + Number(b), 0),
+          "nw roomy"),
         column("seen", "Last seen", (m) => day(m[M.seen]), null,
-          (m) => m[M.seen] || -2, "nw"),
-        column("failed", "Problems", (m) => String(m[M.failed] || 0), null,
-          (m) => m[M.failed] || 0, "n"),
+          (m) => m[M.seen] || -2, "nw roomy"),
+        column("failed", "Failed checks", (m) => String(m[M.failed] || 0), null,
+          (m) => m[M.failed] || 0, "n roomy"),
         column("fix", "Next step", (m) => fixTitle(stepOf(m))),
       ].filter(Boolean),
       facets: [
@@ -212,12 +214,13 @@
         column("serial", "Mac", (l) => macOf(l)[M.serial],
           (l) => opener(l[L.mac])),
         column("name", "Name", (l) => text(macOf(l)[M.name]),
-          (l) => own(macOf(l)[M.name]), (l) => low(macOf(l)[M.name])),
+          (l) => own(macOf(l)[M.name]), (l) => low(macOf(l)[M.name]), "roomy"),
         column("person", "Person", (l) => text(macOf(l)[M.person]),
-          (l) => own(macOf(l)[M.person]), (l) => low(macOf(l)[M.person])),
+          (l) => own(macOf(l)[M.person]), (l) => low(macOf(l)[M.person]), "roomy"),
         column("what", "What", (l) => ruleOf(l)?.title || "", what),
         column("fix", "Fix", fixOf),
-        column("state", "State", (l) => words.state[stateOf(l)] || "", null, null, "nw"),
+        column("state", "State", (l) => words.state[stateOf(l)] || "", null, null,
+          "nw roomy"),
         column("days", "Days", (l) => String(l[L.days] ?? ""), null,
           (l) => l[L.days] ?? -2, "n"),
       ],
@@ -412,7 +415,7 @@
   const csv = (s) => [s.view.columns.map((c) => quote(c.head)).join(","),
     ...s.hits.map((i) => s.view.columns.map((c) => {
       const v = String(c.value(s.view.rows[i], i));
-      return quote(c.cls === "n" ? v : guard(v));
+      return quote(c.cls?.startsWith("n ") || c.cls === "n" ? v : guard(v));
     }).join(","))].join("\r\n") + "\r\n";
 
   const copy = async (content, button, done) => {

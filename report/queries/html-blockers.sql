@@ -10,7 +10,8 @@ SELECT u.title                              AS title,
        num(count(DISTINCT CASE WHEN r.readiness = 'blocked'
                                THEN o.device_id END)) AS blocked,
        num(count(DISTINCT CASE WHEN r.readiness = 'hands-on'
-                               THEN o.device_id END)) AS hands_on
+                               THEN o.device_id END)) AS hands_on,
+       CASE WHEN lag(o.rule_no) OVER same = o.rule_no THEN 1 END AS again
   FROM temp.report_reason o
   CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no
   CROSS JOIN device_result r
@@ -18,6 +19,10 @@ SELECT u.title                              AS title,
   LEFT JOIN remedy m ON m.id = o.remedy
  WHERE NOT o.accepted
  GROUP BY o.rule_no, o.remedy
- ORDER BY min(o.place) / 1000, count(DISTINCT o.device_id) DESC, min(o.place),
-          u.rule_no, o.remedy
+WINDOW cause AS (PARTITION BY o.rule_no),
+       same AS (PARTITION BY o.rule_no
+                ORDER BY count(DISTINCT o.device_id) DESC, o.remedy)
+ ORDER BY min(min(o.place) / 1000) OVER cause,
+          sum(count(DISTINCT o.device_id)) OVER cause DESC, o.rule_no,
+          count(DISTINCT o.device_id) DESC, o.remedy
  LIMIT 40

@@ -88,9 +88,8 @@ START_TEST(no_plan_needs_fewer_fixes)
             ck_assert_msg(!(chosen >> steps[i].fix & 1), "a fix comes twice");
             chosen |= (uint64_t)1 << steps[i].fix;
             done = plan_done(f.needs, f.n, chosen);
-            /* What is told as left is so after the last fix of a set. */
-            ck_assert_int_le(steps[i].left, f.macs - done + 3);
-            if (steps[i].left == f.macs - done + 3) {
+            ck_assert_int_eq(steps[i].left, f.macs - done + 3);
+            if (steps[i].left < (i ? steps[i - 1].left : f.macs + 3)) {
                 prefixes++;
                 ck_assert_int_le(done, most_with(&f, (unsigned)i + 1));
                 best += done == most_with(&f, (unsigned)i + 1);
@@ -109,7 +108,7 @@ START_TEST(a_step_counts_the_macs_to_act_on)
     static const struct plan_need needs[] = {
         {1, 4}, {2, 3}, {1 | 2, 2}, {4 | 8, 9}};
     static const struct plan_step expected[] = {
-        {0, 6, 9}, {1, 5, 9}, {2, 9, 0}, {3, 9, 0}};
+        {0, 6, 14}, {1, 5, 9}, {2, 9, 9}, {3, 9, 0}};
     struct plan_step steps[PLAN_FIXES_MOST];
     size_t i;
 

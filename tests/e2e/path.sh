@@ -48,7 +48,7 @@ No critical finding left: 1 action on 4 Macs
 No Mac at risk: 3 actions on 7 Macs
   do                             Macs  who           effort   in all  then left
   R15: Turn FileVault on            3  server admin  hour     90 min          5
-  R1: Store the bootstrap token     5  help desk     minutes  50 min          0
+  R1: Store the bootstrap token     5  help desk     minutes  50 min          4
   with a token administrator'"'"'s
   password
   R3: Give one account a token      4  help desk     minutes  40 min          0
