@@ -55,7 +55,8 @@ page=out/quill-and-co/quill-and-co-monthly-2026-11.html
 has $page 'src="data:image/svg+xml;base64,' 'Made offline by muster' \
     'Questions: <bdi>desk@example.com</bdi>'
 grep -q 'Harbor & Sons' $page && fail 'a name of another client'
-has out/fleet-monthly-2026-11-portfolio.html 'Harbor &amp; Sons &lt;Dental&gt;'
+has out/fleet-monthly-2026-11-portfolio.html 'Harbor &amp; Sons &lt;Dental&gt;' \
+    "Macs at 3 clients are at risk" "<th scope=\"row\">All clients</th><td>63</td>"
 ends 0 '' "$muster" verify -q -d b.db out
 
 # A client's page counts its own accounts, not those of all clients.
