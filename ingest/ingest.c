@@ -188,7 +188,8 @@ static int load_file(struct job *j, struct err *err)
     map_finish(j->map);
     if (make_remarks(j, err) < 0 || job_supersede(j, err) < 0 ||
         job_store_import(j, err) < 0 || job_store_columns(j, err) < 0 ||
-        job_store_values(j, err) < 0 || job_store_remarks(j, err) < 0)
+        job_store_values(j, err) < 0 || job_store_remarks(j, err) < 0 ||
+        job_settle_pages(j, err) < 0)
         return -1;
     return serials_save(j->in->serials, j->in->db, &j->in->slot, err);
 }

@@ -28,6 +28,11 @@ struct ingest {
     bool loaded;          /* the serials */
 };
 
+/* Records of a file that is one page of many; total 0: it is none. */
+struct page {
+    int64_t first, count, total; /* first: 0 for the first record of all */
+};
+
 /* One file on its way. */
 struct job {
     struct ingest *in;
@@ -56,6 +61,7 @@ struct job {
     bool cut_tail; /* the last cell was not read */
     bool cut_line; /* the last line of a text was not read */
     bool partial;  /* one page of many: its lists are not complete */
+    struct page page;
 };
 
 /* ------------------------------------------------ job_summary.c: for people */
@@ -96,8 +102,13 @@ int job_ragged(struct job *j, const struct csv_row *row, size_t expected,
                struct err *err) MUST_CHECK;
 /* "semicolon" */
 const char *job_delimiter(const struct job *j);
-/* Warn where an envelope says that its file is one page of many. */
-void job_pages(struct job *j, const json_t *envelope);
+/* Warn where an envelope says that its file is one page of many, or note which
+ * page it is. */
+struct json_reader;
+void job_pages(struct job *j, const struct json_reader *r);
+/* Once the import is stored: pages of its source that are all there count as
+ * complete; of the others each is said to be a page, and how many are there. */
+int job_settle_pages(struct job *j, struct err *err) MUST_CHECK;
 
 /* ------------------------------------------------ job_source.c: the mapping */
 

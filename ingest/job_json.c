@@ -1,5 +1,5 @@
 /*
- * job_json.c - the records of a JSON file, and what it says about other pages.
+ * job_json.c - the records of a JSON file.
  */
 #include "core/base.h"
 
@@ -15,66 +15,6 @@ static bool bare_allowed(const struct source *s)
         if (!*s->records[i])
             return true;
     return s->record_count == 0;
-}
-
-static int64_t whole(const json_t *o, const char *key)
-{
-    return json_is_integer(json_object_get(o, key))
-               ? json_integer_value(json_object_get(o, key))
-               : -1;
-}
-
-/* A Mac's other accounts may stand on another page. */
-static void one_of_many(struct job *j)
-{
-    j->partial = true;
-    if (j->source->accounts && j->source->complete_accounts)
-        job_remark(j, "its accounts do not count as all accounts of a Mac: put "
-                      "all pages into one file (cat page*.json)");
-}
-
-/* A page that says it is one of many: the fleet is not complete. */
-static void remark_pages(struct job *j, const json_t *e, int64_t records)
-{
-    static const char *const totals[] = {
-        "totalCount", "total",        "total_count",  "count",       "Total",
-        "rows",       "recordsTotal", "@odata.count", "result_count"};
-    static const char *const more[] = {
-        "has_more",  "next",   "@odata.nextLink", "nextPage",
-        "next_page", "cursor", "nextCursor"};
-    const json_t *v;
-    int64_t n;
-    size_t i;
-
-    if (!json_is_object(e) || j->partial)
-        return;
-    for (i = 0; i < COUNT_OF(totals); i++) {
-        n = whole(e, totals[i]);
-        if (n > records) {
-            job_remark(j,
-                       "the file says that there are %lld records and holds "
-                       "%lld: it is one page of many, the fleet is incomplete",
-                       (long long)n, (long long)records);
-            one_of_many(j);
-            return;
-        }
-    }
-    for (i = 0; i < COUNT_OF(more); i++) {
-        v = json_object_get(e, more[i]);
-        if (json_is_true(v) ||
-            (json_is_string(v) && json_string_length(v) > 0)) {
-            job_remark(j,
-                       "the file says by \"%s\" that more pages follow: the "
-                       "fleet is incomplete",
-                       more[i]);
-            one_of_many(j);
-            return;
-        }
-    }
-    remark_pages(j, json_object_get(e, "metadata"), records);
-    remark_pages(j, json_object_get(e, "meta"), records);
-    remark_pages(j, json_object_get(e, "paging"), records);
-    remark_pages(j, json_object_get(e, "links"), records);
 }
 
 /* Rows that are kept until all of them are one record. */
@@ -120,11 +60,6 @@ static int take_record(struct job *j, struct json_cells *cells, int step,
     return rc < 0 ? -1 : load_store(j->load, err);
 }
 
-void job_pages(struct job *j, const json_t *envelope)
-{
-    remark_pages(j, envelope, load_counts(j->load).records);
-}
-
 int job_load_json(struct job *j, struct err *err)
 {
     struct json_reader *r =
@@ -159,7 +94,7 @@ int job_load_json(struct job *j, struct err *err)
                  *j->path   ? j->path
                  : j->lines ? "one document after another"
                             : "one document");
-        job_pages(j, json_envelope(r));
+        job_pages(j, r);
     }
     json_cells_free(cells);
     json_decref(rows);

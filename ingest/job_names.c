@@ -207,7 +207,7 @@ static int read_names(struct job *j, struct json_reader *r, sqlite3_stmt *st,
             return -1;
     }
     if (step == JSON_END)
-        job_pages(j, json_envelope(r));
+        job_pages(j, r);
     return step;
 }
 

@@ -410,3 +410,12 @@ CREATE TABLE IF NOT EXISTS account_alias (
 -- Those rows are few, and found at once.
 CREATE INDEX IF NOT EXISTS account_row_nameless ON account_row (import_id)
  WHERE account = '';
+
+-- A file that is one page of many, by what it says of itself.
+CREATE TABLE IF NOT EXISTS import_page (
+  import_id INTEGER PRIMARY KEY REFERENCES import,
+  first     INTEGER NOT NULL,        -- 0 for the first record of all
+  count     INTEGER NOT NULL,
+  total     INTEGER NOT NULL,
+  complete  TEXT NOT NULL            -- import.complete once all pages are there
+) STRICT;

@@ -120,7 +120,7 @@ lists() { # FILE
     sqlite3 "$dir/p.db" 'SELECT complete FROM import'
 }
 [ "$(lists "$dir/page1.json")" = none ] || fail "a page counts as complete"
-grep -qF "put all pages into one file" "$dir/stderr" ||
+grep -qF "read the others too" "$dir/stderr" ||
     fail "a page: not told what to do"
 [ "$(lists "$dir/pages.json")" = accounts ] || fail "pages: incomplete"
 

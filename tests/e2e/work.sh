@@ -209,7 +209,7 @@ grep -rq 'Mallory' out/northwind && fail "another client's name"
 
 # A store of the version before gets what it lacks when it is written to.
 cp m.db old.db
-sqlite3 old.db 'DROP TABLE work; DROP TABLE account_alias;
+sqlite3 old.db 'DROP TABLE work; DROP TABLE account_alias; DROP TABLE import_page;
     DROP INDEX account_row_nameless; PRAGMA user_version=3'
 ends 1 'has store version 3, expected 4' \
     "$muster" report -q -d old.db -o old --period 2026-11
