@@ -249,6 +249,37 @@ static int remark_failed(const struct map *m, map_remark_fn *fn, void *ctx,
     return 0;
 }
 
+/* Does a column say what a Mac is called or is, rather than how it stands? */
+static bool describes(const char *target)
+{
+    int i = fact_index(FACT_DEVICE, target);
+
+    return i >= 0 && (device_facts[i].type == FACT_TEXT ||
+                      device_facts[i].merge == MERGE_KEY);
+}
+
+/* Which columns of any product's report are taken as what. */
+static int remark_guesses(const struct map *m, map_remark_fn *fn, void *ctx,
+                          struct strbuf *b, struct err *err)
+{
+    size_t i, n = 0;
+
+    if (!m->source->last)
+        return 0;
+    strbuf_reset(b);
+    for (i = 0; i < m->column_count; i++) {
+        const struct map_column *c = &m->columns[i];
+
+        if (!c->wanted || c->by_name || !c->filled || !*c->target ||
+            describes(c->target))
+            continue;
+        strbuf_addf(b, "%s\"%s\" as %s",
+                    n++ ? ", " : "column names alone say what they hold: ",
+                    c->header, c->target);
+    }
+    return n && fn(ctx, strbuf_str(b), err) < 0 ? -1 : 0;
+}
+
 static int remark_targets(const struct map *m, map_remark_fn *fn, void *ctx,
                           struct strbuf *b, struct err *err)
 {
@@ -336,6 +367,8 @@ int map_remarks(const struct map *m, map_remark_fn *fn, void *ctx,
 
     if (rc == 0)
         rc = remark_failed(m, fn, ctx, &b, err);
+    if (rc == 0)
+        rc = remark_guesses(m, fn, ctx, &b, err);
     if (rc == 0)
         rc = remark_targets(m, fn, ctx, &b, err);
     if (rc == 0)

@@ -350,25 +350,63 @@ static bool gives_way(const struct source *s, const struct source *other)
     return s->canonical && !other->canonical;
 }
 
+/* The best fit among the mappings of products, or of those that come last. */
+static const struct source *best_fit(const struct registry *r,
+                                     const struct signature *sig, bool last,
+                                     const struct source **rival)
+{
+    const struct source *best = NULL;
+    int top = 0, fit;
+    size_t i;
+
+    *rival = NULL;
+    for (i = 0; i < r->count; i++) {
+        const struct source *s = r->items[i];
+
+        if (s->last != last)
+            continue;
+        fit = source_fit(s, sig);
+        if (fit > top || (fit == top && best && gives_way(best, s))) {
+            best = s;
+            *rival = NULL;
+            top = fit;
+        } else if (fit == top && best && !gives_way(s, best)) {
+            *rival = s;
+        }
+    }
+    return best;
+}
+
+/* How many names of the file a mapping knows. */
+static size_t names_known(const struct source *s, const struct signature *sig)
+{
+    size_t i, k, name, n = 0;
+    bool known;
+
+    for (name = 0; name < sig->count; name++) {
+        known = false;
+        for (i = 0; i < s->columns.count && !known; i++)
+            for (k = 0; k < s->columns.items[i].name_count && !known; k++)
+                known = ascii_casecmp(s->columns.items[i].names[k],
+                                      sig->names[name]) == 0;
+        n += known;
+    }
+    return n;
+}
+
 const struct source *registry_detect(const struct registry *r,
                                      const struct signature *sig,
                                      const char *file, struct err *err)
 {
-    const struct source *best = NULL, *rival = NULL;
-    int top = 0, fit;
-    size_t i;
+    const struct source *rival, *best = best_fit(r, sig, false, &rival);
+    const struct source *second, *other = NULL;
 
-    for (i = 0; i < r->count; i++) {
-        const struct source *s = r->items[i];
-
-        fit = source_fit(s, sig);
-        if (fit > top || (fit == top && best && gives_way(best, s))) {
-            best = s;
-            rival = NULL;
-            top = fit;
-        } else if (fit == top && best && !gives_way(s, best)) {
-            rival = s;
-        }
+    /* "serial" and "supervised" alone do not make a file canonical */
+    if (!best || best->canonical)
+        other = best_fit(r, sig, true, &second);
+    if (other && (!best || names_known(other, sig) > names_known(best, sig))) {
+        best = other;
+        rival = second;
     }
     if (!best) {
         unknown_export(r, sig, file, err);

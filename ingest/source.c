@@ -357,7 +357,8 @@ static int parse_source(const struct parse *p, json_t *o)
         "format",    "scope",   "complete",  "standing", "records",
         "detect",    "columns", "device",    "accounts", "attributes",
         "constants", "include", "file_name", "together", "closes",
-        "pick",      "names",   "entities",  "work",     "known_by"};
+        "pick",      "names",   "entities",  "work",     "known_by",
+        "last"};
     struct source *s = p->s;
     json_t *v;
 
@@ -371,8 +372,9 @@ static int parse_source(const struct parse *p, json_t *o)
         mapping_flag(p, o, "standing", &s->standing) < 0 ||
         mapping_flag(p, o, "together", &s->together) < 0 ||
         mapping_flag(p, o, "entities", &s->entities) < 0 ||
-        parse_scope(p, o) < 0 || parse_complete(p, o) < 0 ||
-        parse_file_name(p, o) < 0 || parse_known_by(p, o, &s->known_by) < 0 ||
+        mapping_flag(p, o, "last", &s->last) < 0 || parse_scope(p, o) < 0 ||
+        parse_complete(p, o) < 0 || parse_file_name(p, o) < 0 ||
+        parse_known_by(p, o, &s->known_by) < 0 ||
         parse_formats(p, json_object_get(o, "format")) < 0)
         return -1;
     if (!*s->id)

@@ -178,6 +178,8 @@ struct source {
     bool standing;
     bool together;  /* JSON: the elements of the array are one record */
     bool entities;  /* CSV: &amp; and its like are decoded in every cell */
+    bool last;      /* any product's: it fits where no other mapping does, and
+                       its columns are known by their names alone */
     bool canonical; /* made in code */
     bool builtin;
     char **records; /* paths to the records; "" is the document itself */

@@ -211,16 +211,21 @@ E_
 ends 4 "1 read, 0 rejected, 1 of other platforms" "$muster" ingest \
     -d "$dir/ph.db" --as-of 2026-11-24 "$dir/phone.plist"
 
-# ... the console's own CSV, which nobody knows: its user is no account, and
-# what scaffold prints reads it
+# ... the console's own CSV, known by the names of its columns alone: its user
+# is no account, its "Encrypted" no FileVault; what scaffold prints reads that
 cat >"$dir/console.csv" <<'E_'
 Last Seen,Friendly Name,Serial Number,Platform,OS,Enrollment Status,Username,Encryption,Recovery Key
 2026-11-20 10:14,amy-mac,C02CONSO0001,Apple macOS,14.5.0,Enrolled,amy,Encrypted,9A2U-CDK6-P6NH-FAB3-LTUH-2MYP
 2026-11-20 10:15,ben-phone,F17CONSO0002,Apple iOS,17.1,Enrolled,ben,Encrypted,
 2026-11-21 10:15,cem-mac,C02CONSO0003,Apple macOS,15.1,Unenrolled,cem,Not encrypted,
 E_
-ends 4 "is no export that we know" "$muster" ingest -d "$dir/c.db" \
-    --as-of 2026-11-24 "$dir/console.csv"
+check "any product" "$muster" ingest -d "$dir/any.db" --as-of 2026-11-24 \
+    "$dir/console.csv"
+got=$(sqlite3 "$dir/any.db" "SELECT serial, name, os_version, assigned_user,
+    mdm_enrolled, ifnull(filevault, '?'), (SELECT count(*) FROM account_row)
+    FROM device_row JOIN device USING (device_id) ORDER BY serial")
+[ "$got" = "C02CONSO0001|amy-mac|14.5.0|amy|1|?|0
+C02CONSO0003|cem-mac|15.1|cem|0|?|0" ] || fail "any product: $got"
 "$muster" sources scaffold "$dir/console.csv" >"$dir/console.json" ||
     fail "scaffold"
 check "what scaffold printed" "$muster" ingest -d "$dir/c.db" \
@@ -268,8 +273,9 @@ says 'is no export that we know by its keys' '{"data": [{"name": "x"}]}'
 printf 'Device name,OS,Last check-in\nAMY,macOS,2026-11-20\n' >"$dir/bare.csv"
 ends 4 "no column is called a serial number" "$muster" ingest \
     -d "$dir/no.db" --as-of 2026-11-24 "$dir/bare.csv"
+printf 'Serial Number,Room\nC02ROOMS0001,7\n' >"$dir/rooms.csv"
 ends 4 "muster sources scaffold FILE" "$muster" ingest -d "$dir/no.db" \
-    --as-of 2026-11-24 "$dir/console.csv"
+    --as-of 2026-11-24 "$dir/rooms.csv"
 
 # ... a file whose name does not say which Mac it is about is told so
 cp simplemdm/device-872301-users.json "$dir/users.json"
