@@ -11,8 +11,9 @@
 #include "ingest/job.h"
 #include "ingest/json_reader.h"
 
-#define PAGE_SEQ 1000000 /* of the warning that goes when the pages are there  \
-                          */
+#define PAGE_SEQ                                                               \
+    1000000 /* of the warning that goes when the pages are there               \
+             */
 
 static int64_t whole(const json_t *o, const char *key)
 {
@@ -72,9 +73,9 @@ static bool look_total(struct job *j, const json_t *e, int64_t records,
 /* By a word that more follow. */
 static bool look_more(struct job *j, const json_t *e)
 {
-    static const char *const more[] = {"has_more",        "next",
-                                       "@odata.nextLink", "nextPage",
-                                       "next_page",       "cursor"};
+    static const char *const more[] = {
+        "has_more",  "next",   "@odata.nextLink", "nextPage",
+        "next_page", "cursor", "nextCursor"};
     size_t i;
 
     for (i = 0; i < COUNT_OF(more); i++) {
@@ -95,10 +96,10 @@ static bool look_more(struct job *j, const json_t *e)
 
 static void look(struct job *j, const json_t *e, int64_t records, bool single)
 {
-    static const char *const inside[] = {"metadata", "meta", "paging"};
+    static const char *const inside[] = {"metadata", "meta", "paging", "links"};
     size_t i;
 
-    if (!json_is_object(e) || look_total(j, e, records, single) ||
+    if (!json_is_object(e) || j->partial || look_total(j, e, records, single) ||
         look_more(j, e))
         return;
     for (i = 0; i < COUNT_OF(inside); i++)
@@ -149,12 +150,14 @@ static int run_for(struct job *j, const char *sql, int64_t import_id,
 static void page_text(const struct job *j, const struct page *p,
                       const struct pages *all, char *text, size_t size)
 {
+    int64_t end = p->first + p->count;
+
     snprintf(text, size,
              "the file is one page: records %lld to %lld of %lld; with the "
              "other pages that were read %lld of them are there, the fleet is "
              "incomplete%s: read the others too",
-             (long long)p->first + 1, (long long)(p->first + p->count),
-             (long long)p->total, (long long)all->have,
+             (long long)p->first + 1, (long long)end, (long long)p->total,
+             (long long)all->have,
              j->source->accounts && j->source->complete_accounts
                  ? ", and its accounts do not count as all accounts of a Mac"
                  : "");
