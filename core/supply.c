@@ -176,6 +176,24 @@ static int more(const void *a, const void *b)
     return x->supply < y->supply ? -1 : x->supply > y->supply;
 }
 
+/* The gaps of one rule, from gaps[k] on: the Macs on which the supply closes
+ * one. Returns the first gap of the next rule. */
+static size_t add_rule(struct supply_gain *g, const struct supply_gap *gaps,
+                       size_t count, size_t k)
+{
+    const char *rule = gaps[k].rule;
+    int64_t devices = 0;
+
+    for (; k < count && strcmp(gaps[k].rule, rule) == 0; k++)
+        if (closes(g->supply, gaps[k].facts))
+            devices += gaps[k].devices;
+    g->checks += devices;
+    g->rules += devices > 0;
+    if (devices > g->devices)
+        g->devices = devices;
+    return k;
+}
+
 size_t supply_rank(const struct supply_gap *gaps, size_t count,
                    struct supply_gain *out)
 {
@@ -184,14 +202,8 @@ size_t supply_rank(const struct supply_gap *gaps, size_t count,
     for (i = 0; i < supply_count; i++) {
         struct supply_gain g = {.supply = &supplies[i]};
 
-        for (k = 0; k < count; k++) {
-            if (!closes(g.supply, gaps[k].facts))
-                continue;
-            g.checks += gaps[k].devices;
-            g.rules++;
-            if (gaps[k].devices > g.devices)
-                g.devices = gaps[k].devices;
-        }
+        for (k = 0; k < count;)
+            k = add_rule(&g, gaps, count, k);
         if (g.checks > 0)
             out[n++] = g;
     }

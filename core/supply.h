@@ -27,8 +27,9 @@ extern const size_t supply_count;
 /* The first supply that brings a fact; NULL where none is known. */
 const struct supply *supply_for(const char *fact);
 
-/* One check that could not be made: all facts it lacks, and on how many Macs.
- * "facts" joins terms by ", "; a term may be "a|b", either of which is enough.
+/* One check that could not be made: all facts it lacks, and on how many Macs
+ * (of a client: others may lack other facts for the same rule). "facts" joins
+ * terms by ", "; a term may be "a|b", either of which is enough.
  */
 struct supply_gap {
     char *rule;
@@ -46,7 +47,8 @@ struct supply_gain {
 
 /*
  * Rank supplies by checks they would add, most first (ties: the order of the
- * table). "out" has room for supply_count; returns how many add anything.
+ * table). The gaps of a rule stand together. "out" has room for supply_count;
+ * returns how many add anything.
  */
 size_t supply_rank(const struct supply_gap *gaps, size_t count,
                    struct supply_gain *out);
