@@ -66,8 +66,8 @@ static size_t widest_word(const char *s)
 
     for (; *s; s += n + strspn(s + n, " ")) {
         n = strcspn(s, " ");
-        if (utf8_length(s, n) > widest)
-            widest = utf8_length(s, n);
+        if (text_columns(s, n) > widest)
+            widest = text_columns(s, n);
     }
     return widest;
 }
@@ -83,7 +83,7 @@ static void print_fact(const json_t *fact, size_t indent, FILE *out)
     if (widest_word(strbuf_str(&origin)) > 79 - at)
         at = indent + 4;
     fprintf(out, "%*s%-26s ", (int)indent, "", text_of(fact, "fact"));
-    column = indent + 27 + utf8_length(strbuf_str(&value), value.len);
+    column = indent + 27 + text_columns(strbuf_str(&value), value.len);
     if (origin.len && at == 46 && column <= 44) {
         fprintf(out, "%s%*s  ", strbuf_str(&value), (int)(44 - column), "");
         text_wrap(strbuf_str(&origin), 46, 46, out);

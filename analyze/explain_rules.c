@@ -323,6 +323,20 @@ static json_t *remedy_entry(json_t *list, const struct remedy *m)
     return one;
 }
 
+/* A rule of accounts fails for several of them, and is named once. */
+static void add_once(json_t *list, json_t *word)
+{
+    const json_t *known;
+    size_t i;
+
+    json_array_foreach(list, i, known)
+    {
+        if (json_equal(known, word))
+            return;
+    }
+    json_array_append(list, word);
+}
+
 /* Remedies of what is wrong, for the gravest first, each once. */
 static int add_remedies(struct about *a, const struct analyze_options *o,
                         struct err *err)
@@ -342,8 +356,8 @@ static int add_remedies(struct about *a, const struct analyze_options *o,
                 id && id[0] ? remedies_find(&all, id) : NULL;
 
             if (m && rank_of(rule) == rank)
-                json_array_append(json_object_get(remedy_entry(list, m), "for"),
-                                  json_object_get(rule, "rule"));
+                add_once(json_object_get(remedy_entry(list, m), "for"),
+                         json_object_get(rule, "rule"));
         }
     remedies_free(&all);
     return 0;

@@ -162,7 +162,7 @@ void forecast_print_all(const json_t *root, const json_t *accounts,
     printf("What happens %s:\n\n", way);
     json_array_foreach(accounts, i, o)
     {
-        n = utf8_length(text_of(o, "account"), strlen(text_of(o, "account")));
+        n = text_columns(text_of(o, "account"), strlen(text_of(o, "account")));
         width = n > width ? n : width;
     }
     json_array_foreach(accounts, i, o)
@@ -172,7 +172,7 @@ void forecast_print_all(const json_t *root, const json_t *accounts,
 
         fputs("  ", stdout);
         text_print_safe(name, stdout);
-        n = utf8_length(name, strlen(name));
+        n = text_columns(name, strlen(name));
         printf("%*s  %-15s", (int)(width - n), "",
                verdict_title(text_of(o, "verdict")));
         text_wrap(text[0] ? text : text_of(o, "reason"), width + 19, width + 19,

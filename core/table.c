@@ -96,7 +96,7 @@ static size_t longest_word(const char *s)
 
     for (; *s; s += n + strspn(s + n, " ")) {
         n = strcspn(s, " ");
-        chars = utf8_length(s, n);
+        chars = text_columns(s, n);
         longest = chars > longest ? chars : longest;
     }
     return longest;
@@ -109,7 +109,7 @@ static void measure(const struct table *t, struct widths *w)
     w->columns = t->columns;
     for (i = 0; i < t->count; i++) {
         k = i % t->columns;
-        n = utf8_length(t->cells[i], strlen(t->cells[i]));
+        n = text_columns(t->cells[i], strlen(t->cells[i]));
         w->wide[k] = n > w->wide[k] ? n : w->wide[k];
         n = longest_word(t->cells[i]);
         w->least[k] = n > w->least[k] ? n : w->least[k];
@@ -169,16 +169,14 @@ static size_t cell_line(const char *s, size_t width, size_t *next)
     while (s[n]) {
         len = strspn(s + n, " ");
         len += strcspn(s + n + len, " ");
-        word = utf8_length(s + n, len);
+        word = text_columns(s + n, len);
         if (chars + word > width)
             break;
         n += len;
         chars += word;
     }
     if (n == 0 && s[0]) /* a word that is too long is broken */
-        for (chars = 0; s[n] && chars < width; chars++)
-            for (n++; ((unsigned char)s[n] & 0xC0) == 0x80;)
-                n++;
+        n = text_prefix(s, strlen(s), width);
     *next = n + strspn(s + n, " ");
     return n;
 }
@@ -186,7 +184,7 @@ static size_t cell_line(const char *s, size_t width, size_t *next)
 static void print_cell(const char *s, size_t bytes, size_t width, bool right,
                        bool last, FILE *out)
 {
-    size_t n = utf8_length(s, bytes);
+    size_t n = text_columns(s, bytes);
     int gap = n < width ? (int)(width - n) : 0;
 
     if (right)

@@ -5,6 +5,8 @@
 
 #include "core/text.h"
 
+#include <utf8proc.h>
+
 size_t utf8_decode(const char *str, size_t n, uint32_t *cp)
 {
     const unsigned char *s = (const unsigned char *)str;
@@ -221,15 +223,40 @@ void text_print_safe(const char *s, FILE *out)
     strbuf_free(&b);
 }
 
-/* The bytes of at most so many characters. */
-static size_t prefix_of(const char *s, size_t n, size_t most)
+size_t text_columns(const char *s, size_t n)
 {
-    size_t i = 0;
+    size_t columns = 0, len;
+    uint32_t cp;
+    int width;
 
-    for (; i < n && (most > 0 || ((unsigned char)s[i] & 0xc0) == 0x80); i++)
-        if (((unsigned char)s[i] & 0xc0) != 0x80)
-            most--;
-    return i;
+    for (; n; s += len, n -= len) {
+        len = utf8_decode(s, n, &cp);
+        if (len == 0) { /* shown as one mark */
+            len = 1;
+            columns++;
+            continue;
+        }
+        width = utf8proc_charwidth((utf8proc_int32_t)cp);
+        columns += width > 0 ? (size_t)width : 0;
+    }
+    return columns;
+}
+
+size_t text_prefix(const char *s, size_t n, size_t columns)
+{
+    size_t end = 0, next;
+
+    do {
+        next = end;
+        if (next < n)
+            next++;
+        while (next < n && ((unsigned char)s[next] & 0xc0) == 0x80)
+            next++;
+        if (end > 0 && text_columns(s, next) > columns)
+            break;
+        end = next;
+    } while (end < n);
+    return end;
 }
 
 void text_wrap(const char *text, size_t column, size_t indent, FILE *out)
@@ -242,10 +269,10 @@ void text_wrap(const char *text, size_t column, size_t indent, FILE *out)
     text_escape(&safe, text, strlen(text));
     for (s = strbuf_str(&safe); *s; s += n + strspn(s + n, " ")) {
         n = strcspn(s, " ");
-        width = utf8_length(s, n);
+        width = text_columns(s, n);
         if (width > 79 - indent) { /* a word that fits no line is cut */
-            n = prefix_of(s, n, 79 - (first ? column : indent));
-            width = utf8_length(s, n);
+            n = text_prefix(s, n, 79 - (first ? column : indent));
+            width = text_columns(s, n);
         }
         if (!first && column + 1 + width > 79) {
             fprintf(out, "\n%*s", (int)indent, "");

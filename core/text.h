@@ -54,6 +54,14 @@ void text_print_safe(const char *s, FILE *out);
  * word that fits no line is cut. */
 void text_wrap(const char *s, size_t column, size_t indent, FILE *out);
 
+/* How many columns of a terminal a text takes: two for a Chinese character,
+ * none for an accent apart from its letter. */
+size_t text_columns(const char *s, size_t n);
+
+/* The bytes of as many whole characters as fit the columns; one at least,
+ * where there is any. */
+size_t text_prefix(const char *s, size_t n, size_t columns);
+
 /* Append "s" with the entities of XML in it as what they stand for; what is
  * none, and those of control characters, stay as they are. */
 void text_entities(struct strbuf *b, const char *s, size_t n);

@@ -33,6 +33,22 @@ START_TEST(columns_are_as_wide_as_their_widest_cell)
 }
 END_TEST
 
+START_TEST(chinese_letters_take_two_columns)
+{
+    struct table *t = table_new("ll");
+
+    table_row(t, "\xe6\x9d\x8e\xe7\x8e\x8b", "x");
+    table_row(t,
+              "u\xcc\x88"
+              "ber",
+              "y");
+    ck_assert_str_eq(printed(t, 0), "\xe6\x9d\x8e\xe7\x8e\x8b  x\n"
+                                    "u\xcc\x88"
+                                    "ber  y\n");
+    table_free(t);
+}
+END_TEST
+
 START_TEST(a_wide_table_takes_more_lines)
 {
     struct table *t = table_new("lrl");
@@ -104,6 +120,7 @@ Suite *table_suite(void)
     TCase *tc = tcase_create("table");
 
     tcase_add_test(tc, columns_are_as_wide_as_their_widest_cell);
+    tcase_add_test(tc, chinese_letters_take_two_columns);
     tcase_add_test(tc, a_wide_table_takes_more_lines);
     tcase_add_test(tc, a_word_that_is_too_long_is_broken);
     tcase_add_test(tc, a_text_goes_below_where_it_has_no_room);

@@ -139,6 +139,21 @@ static const struct {
      "a-b"},
 };
 
+START_TEST(columns_are_those_of_a_terminal)
+{
+    static const char name[] = "a\xe6\x9d\x8e\xe7\x8e\x8b"; /* 1 + 2 + 2 */
+
+    ck_assert_uint_eq(text_columns("abc", 3), 3);
+    ck_assert_uint_eq(text_columns("u\xcc\x88z", 4), 2); /* apart from it */
+    ck_assert_uint_eq(text_columns(name, 7), 5);
+    ck_assert_uint_eq(text_columns("a\xff", 2), 2);
+    ck_assert_uint_eq(text_prefix(name, 7, 5), 7);
+    ck_assert_uint_eq(text_prefix(name, 7, 4), 4);
+    ck_assert_uint_eq(text_prefix(name + 1, 6, 1), 3); /* one at least */
+    ck_assert_uint_eq(text_prefix("", 0, 5), 0);
+}
+END_TEST
+
 START_TEST(a_slug_is_safe_in_any_file_system)
 {
     struct strbuf b = {0};
@@ -220,6 +235,7 @@ Suite *text_suite(void)
     tcase_add_test(tc, a_cut_character_goes_and_a_whole_one_stays);
     tcase_add_test(tc, case_is_ignored_for_ascii_alone);
     tcase_add_loop_test(tc, a_star_stands_for_any_run, 0, COUNT_OF(globs));
+    tcase_add_test(tc, columns_are_those_of_a_terminal);
     tcase_add_loop_test(tc, a_slug_is_safe_in_any_file_system, 0,
                         COUNT_OF(slugs));
     tcase_add_test(tc, a_slug_is_never_longer_than_60);
