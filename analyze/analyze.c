@@ -7,6 +7,7 @@
 #include "analyze/derive.h"
 #include "analyze/expectation.h"
 #include "analyze/readiness.h"
+#include "analyze/renamed.h"
 #include "analyze/rule_lint.h"
 #include "core/db.h"
 
@@ -215,6 +216,8 @@ static int steps(struct analysis *a, struct err *err)
     struct engine_counts judged;
 
     if (refuse_pruned(a, err) < 0)
+        return -1;
+    if (renamed_clients(a->db, a->o->config, err) < 0)
         return -1;
     if (record_begin(a, err) < 0 || resolve(a->db, a->o->period, a->period_id,
                                             a->o->config, &found, err) < 0)

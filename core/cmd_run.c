@@ -10,6 +10,7 @@
 #include "core/db.h"
 #include "core/expectation.h"
 #include "core/gates.h"
+#include "core/resource.h"
 #include "core/supply.h"
 #include "core/text.h"
 #include "ingest/command.h"
@@ -30,7 +31,10 @@ struct told {
     struct supply_gain gain; /* supply NULL where nothing is missing */
     struct expectation expected;
     json_t *expected_json; /* with --json */
+    json_t *absent; /* names of clients that earlier periods have, not this */
 };
+
+#define SHOWN_CLIENTS 10
 
 /* A file where a folder should be is said before anything is read. */
 static int check_output(const struct call *c, struct err *err)
@@ -122,6 +126,24 @@ static int find_gain(sqlite3 *db, const char *use, struct told *t,
     return rc;
 }
 
+static int find_absent(sqlite3 *db, struct told *t, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    t->absent = json_array();
+    if (!t->absent)
+        return err_nomem(err);
+    if (db_prepare(db, resource_text("report/queries/missing_clients.sql"), &st,
+                   err) == 0 &&
+        db_bind_int(st, ":client_id", 0, err) == 0 &&
+        db_bind_int(st, ":period_id", t->judged->period_id, err) == 0)
+        while ((step = db_step(st, err)) == 1)
+            json_array_append_new(t->absent, json_string(db_text(st, 0)));
+    sqlite3_finalize(st);
+    return step;
+}
+
 static void say(const char *label, const char *text)
 {
     fprintf(stderr, "%-9s ", label);
@@ -151,6 +173,24 @@ static void say_read(const struct told *t)
         expectation_line(&t->expected, line, sizeof(line));
         say("", line);
     }
+}
+
+/* An export that was forgotten looks like a client without a problem. */
+static void say_absent(const struct told *t)
+{
+    size_t n = json_array_size(t->absent), i;
+    struct strbuf line = {0};
+
+    for (i = 0; i < n && i < SHOWN_CLIENTS; i++)
+        strbuf_addf(&line, "%s%s", i ? ", " : "no export of ",
+                    json_string_value(json_array_get(t->absent, i)));
+    if (n > SHOWN_CLIENTS)
+        strbuf_addf(&line, " and %zu more", n - SHOWN_CLIENTS);
+    if (n) {
+        strbuf_adds(&line, "; earlier periods have Macs there");
+        say("", strbuf_str(&line));
+    }
+    strbuf_free(&line);
 }
 
 static void say_verdicts(const struct analyze_summary *s)
@@ -204,6 +244,7 @@ static void say_all(const struct told *t)
     summary_replay(t->judged, "", stderr);
     summary_accepted(t->judged, "", stderr);
     say_read(t);
+    say_absent(t);
     summary_strangers(t->judged, "          ", stderr);
     say_verdicts(t->judged);
     say_worst(t);
@@ -233,7 +274,7 @@ static int print_json(const struct told *t, struct err *err)
     const struct analyze_summary *s = t->judged;
     json_t *o = json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I,"
-        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:s, s:o}",
+        " s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:O, s:s, s:o}",
         "schema", "muster.run/1", "version", MUSTER_VERSION, "period",
         t->ingest->period, "devices", (json_int_t)s->devices, "accounts",
         (json_int_t)s->accounts, "files", (json_int_t)s->imports, "records",
@@ -253,8 +294,8 @@ static int print_json(const struct told *t, struct err *err)
                                    "checks", (json_int_t)t->gain.checks,
                                    "devices", (json_int_t)t->gain.devices)
                        : json_null(),
-        "expected", t->expected_json, "folder", t->reports->dir, "outputs",
-        json_outputs(t->reports));
+        "expected", t->expected_json, "absent_clients", t->absent, "folder",
+        t->reports->dir, "outputs", json_outputs(t->reports));
     int rc = o ? json_dumpf(o, stdout, JSON_INDENT(1)) : -1;
 
     json_decref(o);
@@ -268,7 +309,7 @@ static int tell(sqlite3 *db, const struct call *c, struct told *t,
     const char *use = opt_text_or(c->opt, "use", "monthly");
 
     if (count_records(db, t, err) < 0 || find_worst(db, use, t, err) < 0 ||
-        find_gain(db, use, t, err) < 0)
+        find_gain(db, use, t, err) < 0 || find_absent(db, t, err) < 0)
         return -1;
     if (expectation_read(db, t->ingest->period, "", &t->expected, err) < 0)
         return -1;
@@ -366,6 +407,7 @@ static int run_all(sqlite3 *db, const struct call *c,
         write_reports(db, c, ingest->period, config, &reports, err) == 0 &&
         tell(db, c, &t, err) == 0)
         rc = conclude(db, c, &t, &file, err);
+    json_decref(t.absent);
     report_summary_free(&reports);
     return rc;
 }

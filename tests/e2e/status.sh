@@ -36,6 +36,39 @@ jq -e '.schema == "muster.status/1" and (.periods | length) == 2 and
     .periods[1].imports[0].rejected == 1' "$dir/stdout" >"$dir/jq" ||
     fail 'json says something else'
 
+# An export that was forgotten is told by run, and by no one else's name: a
+# client that was renamed takes its earlier results along, also where both names
+# have some.
+root=$PWD
+cd "$dir"
+for n in 1 2 3; do
+    printf 'serial,filevault\nC02STATUS00%s,on\n' $n >mac$n.csv
+done
+check october "$muster" run -q -d r.db -F json --as-of 2026-10-30 \
+    --client "Old Firm" mac1.csv
+check october "$muster" run -q -d r.db -F json --as-of 2026-10-30 \
+    --client "New Firm" mac2.csv
+check october "$muster" run -q -d r.db -F json --as-of 2026-10-30 \
+    --client "Third" mac3.csv
+check november "$muster" run -d r.db -F json --as-of 2026-11-30 \
+    --client "New Firm" mac1.csv mac2.csv
+grep -q '^  *no export of Old Firm, Third; earlier periods have Macs there$' \
+    stderr || fail 'the forgotten export'
+printf '[client "New Firm"]\nalias = Old Firm\n' >firm.conf
+check november "$muster" run -d r.db -F json,csv -c firm.conf \
+    --as-of 2026-11-30 --client "New Firm" mac1.csv mac2.csv
+grep -q '^  *no export of Third; earlier' stderr || fail 'the renamed client'
+jq -e '(.missing_clients | map(.client)) == ["Third"]' \
+    reports/fleet-monthly-2026-11-report.json >jq || fail 'missing in JSON'
+grep -q '^New Firm,2,.*,0.0000' reports/fleet-monthly-2026-11-clients.csv ||
+    fail 'no change since the old name'
+checks=$((checks + 4))
+says '1|1' sqlite3 -list r.db "SELECT (SELECT max(count) FROM tally JOIN run
+    USING (period_id) WHERE period = '2026-10' AND client_id = (SELECT client_id
+    FROM client WHERE name = 'New Firm')) = 2, count(*) FROM client
+    WHERE name LIKE '%Firm'"
+cd "$root"
+
 # Nothing read, nothing there.
 store "$dir/empty.db"
 says 'nothing was read yet' "$muster" status -d "$dir/empty.db"
