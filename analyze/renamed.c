@@ -77,39 +77,68 @@ static int find_client(sqlite3 *db, const char *name, int64_t *id,
     return step;
 }
 
-/* The first client whose name is an alias: 1, 0 for none, or -1. */
-static int next_alias(sqlite3 *db, const struct config *config, int64_t *id,
-                      const char **name, struct err *err)
+/* The first row (id, name) whose name is an alias of *name: 1, 0 for none, or
+ * -1. *name is the configuration's own. */
+static int next_alias(sqlite3 *db, const char *sql, const struct config *config,
+                      int64_t *id, const char **name, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     int step = -1;
 
-    if (db_prepare(db, "SELECT client_id, name FROM client ORDER BY client_id",
-                   &st, err) < 0)
+    if (db_prepare(db, sql, &st, err) < 0)
         return -1;
     while ((step = db_step(st, err)) == 1) {
         *name = config_client_name(config, db_text(st, 1));
         if (strcmp(*name, db_text(st, 1)) != 0) {
             *id = sqlite3_column_int64(st, 0);
-            break; /* the name is the configuration's own */
+            break;
         }
     }
     sqlite3_finalize(st);
     return step;
 }
 
+/* What people wrote beside findings of the old name. */
+static int rename_work(sqlite3 *db, const struct config *config,
+                       struct err *err)
+{
+    static const char aliases[] =
+        "SELECT min(rowid), client FROM work GROUP BY client ORDER BY client";
+    sqlite3_stmt *st = NULL;
+    const char *name = NULL;
+    int64_t id = 0;
+    int found;
+
+    if (db_prepare(db,
+                   "UPDATE OR REPLACE work SET client = ?2 WHERE client ="
+                   " (SELECT client FROM work WHERE rowid = ?1)",
+                   &st, err) < 0)
+        return -1;
+    while ((found = next_alias(db, aliases, config, &id, &name, err)) == 1) {
+        sqlite3_bind_int64(st, 1, id);
+        sqlite3_bind_text(st, 2, name, -1, SQLITE_STATIC);
+        if (db_run(st, err) < 0)
+            break;
+    }
+    sqlite3_finalize(st);
+    return found == 0 ? 0 : -1;
+}
+
 int renamed_clients(sqlite3 *db, const struct config *config, struct err *err)
 {
+    static const char clients[] =
+        "SELECT client_id, name FROM client ORDER BY client_id";
     const char *name = NULL;
     int64_t id = 0, other = 0;
     int found, taken;
 
-    while (config && (found = next_alias(db, config, &id, &name, err)) != 0) {
-        if (found < 0 || (taken = find_client(db, name, &other, err)) < 0)
-            return -1;
-        if (taken ? join(db, id, other, err) < 0
-                  : rename_client(db, id, name, err) < 0)
+    if (!config)
+        return 0;
+    while ((found = next_alias(db, clients, config, &id, &name, err)) == 1) {
+        taken = find_client(db, name, &other, err);
+        if (taken < 0 || (taken ? join(db, id, other, err) < 0
+                                : rename_client(db, id, name, err) < 0))
             return -1;
     }
-    return 0;
+    return found < 0 ? -1 : rename_work(db, config, err);
 }

@@ -55,6 +55,8 @@ check november "$muster" run -d r.db -F json --as-of 2026-11-30 \
 grep -q '^  *no export of Old Firm, Third; earlier periods have Macs there$' \
     stderr || fail 'the forgotten export'
 printf '[client "New Firm"]\nalias = Old Firm\n' >firm.conf
+sqlite3 r.db "INSERT INTO work VALUES (1, 2, 'aa', 'Old Firm', 'FV-03',
+    'C02STATUS001', '', 'Kim', NULL, '', 'ordered')"
 check november "$muster" run -d r.db -F json,csv -c firm.conf \
     --as-of 2026-11-30 --client "New Firm" mac1.csv mac2.csv
 grep -q '^  *no export of Third; earlier' stderr || fail 'the renamed client'
@@ -63,6 +65,7 @@ jq -e '(.missing_clients | map(.client)) == ["Third"]' \
 grep -q '^New Firm,2,.*,0.0000' reports/fleet-monthly-2026-11-clients.csv ||
     fail 'no change since the old name'
 checks=$((checks + 4))
+says 'New Firm' sqlite3 -list r.db 'SELECT client FROM work'
 says '1|1' sqlite3 -list r.db "SELECT (SELECT max(count) FROM tally JOIN run
     USING (period_id) WHERE period = '2026-10' AND client_id = (SELECT client_id
     FROM client WHERE name = 'New Firm')) = 2, count(*) FROM client
