@@ -3,7 +3,9 @@
 # make demo     reports of the demo    make lint      every static check
 # make coverage tests, line coverage   make fuzz      FUZZ_TIME=60 seconds each
 # make bench    speed against peers    make format    rewrite sources
-# make install  PREFIX= DESTDIR=       make clean     remove what was built
+# make docs     docs/rules.md anew     make pictures  those of the README
+# make install  PREFIX= DESTDIR=       make uninstall the same, taken away
+#                                      make clean     remove what was built
 #
 # One makefile, no recursion into folders: make sees the whole graph. Each
 # VARIANT builds in its own tree, so switching never mixes objects. V=1 is loud.

@@ -33,6 +33,19 @@ static bool no_room(sqlite3 *db)
     }
 }
 
+/* The file may not be written to, or nothing be made beside it. */
+static int not_writable(sqlite3 *db, const char *what, struct err *err)
+{
+    int why = sqlite3_extended_errcode(db);
+    bool folder =
+        why == SQLITE_READONLY_DIRECTORY || (why & 0xff) == SQLITE_CANTOPEN;
+
+    err_at(err, ERR_OUTPUT, sqlite3_db_filename(db, "main"), 0, 0,
+           "cannot %s: the %s is read-only", what, folder ? "folder" : "file");
+    return err_hint(err, "copy the database to where you may write, and name "
+                         "the copy with --db");
+}
+
 int db_fail(sqlite3 *db, const char *what, struct err *err)
 {
     int rc = sqlite3_errcode(db) & 0xff;
@@ -56,6 +69,8 @@ int db_fail(sqlite3 *db, const char *what, struct err *err)
         return err_hint(err, "make room and run it again; files that were read "
                              "to their end stay read");
     }
+    if (rc == SQLITE_READONLY || rc == SQLITE_CANTOPEN)
+        return not_writable(db, what, err);
     return err_set(err, ERR_FAIL, "cannot %s: %s", what, sqlite3_errmsg(db));
 }
 
@@ -470,7 +485,9 @@ sqlite3 *db_open(const char *path, enum db_mode mode, int wait_ms,
     if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         err_at(err, ERR_FAIL, path, 0, 0, "cannot open the database: %s",
-               db ? sqlite3_errmsg(db) : "out of memory");
+               !db                        ? "out of memory"
+               : sqlite3_system_errno(db) ? strerror(sqlite3_system_errno(db))
+                                          : sqlite3_errmsg(db));
         sqlite3_close(db);
         return NULL;
     }

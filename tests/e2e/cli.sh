@@ -157,6 +157,35 @@ grep -q 'room.db: cannot .*: writing to the volume failed' "$dir/err" ||
 "$muster" query -d "$dir/room.db" 'SELECT count(*) FROM import' \
     >"$dir/out" 2>&1
 tr -d '\r' <"$dir/out" | grep -qx 1 || fail "no room: $(cat "$dir/out")"
+# A store that may not be written to, or whose folder may not: its name and
+# status 6; reading it works. Root may write everywhere, so it is another's.
+other=
+[ "$(id -u)" != 0 ] || other='setpriv --reuid=65534 --regid=65534 --clear-groups'
+mkdir -m 755 "$dir/ro"
+cp "$muster" "$dir/ro/muster"
+cp "$dir/room.db" "$dir/ro/m.db"
+chmod 444 "$dir/ro/m.db"
+chmod 755 "$dir"
+refused() { # PART COMMAND...
+    part=$1 status=0
+    shift
+    (cd "$dir/ro" && HOME=/ $other ./muster "$@" >/dev/null 2>"$dir/err") ||
+        status=$?
+    [ "$status" = 6 ] || fail "read-only, $*: status $status: $(cat "$dir/err")"
+    grep -q "^muster: .*m.db: cannot .*: $part is read-only" "$dir/err" ||
+        fail "read-only, $*: $(cat "$dir/err")"
+}
+if [ -z "$other" ] || $other true 2>/dev/null; then
+    chmod 555 "$dir/ro"
+    refused 'the file' analyze -d m.db --as-of 2026-11-24
+    refused 'the file' prune -d m.db --keep 1
+    (cd "$dir/ro" && $other ./muster status -d m.db >/dev/null 2>&1) ||
+        fail 'read-only: status reads nothing'
+    chmod 666 "$dir/ro/m.db"
+    refused 'the folder' analyze -d m.db --as-of 2026-11-24
+    chmod 755 "$dir/ro"
+fi
+
 # --replace: what was there before goes; the files of one command stay together.
 for i in 1 2 3; do
     printf 'serial,filevault\nC02REPLAC%s,on\n' "$i" >"$dir/replace$i.csv"
