@@ -7,6 +7,7 @@
  */
 #include "core/base.h"
 
+#include "analyze/capable.h"
 #include "analyze/engine_part.h"
 #include "core/db.h"
 #include "core/facts.h"
@@ -185,9 +186,13 @@ static int read_clients(struct engine *e, struct err *err)
 static int prepare_all(struct engine *e, struct err *err)
 {
     static const char macs[] =
-        "SELECT device_id, client_id, carry_id, last_checkin, chip,"
-        " accounts_listed"
-        "  FROM device_fact WHERE device_id > ?1 ORDER BY device_id LIMIT ?2";
+        "SELECT f.device_id, f.client_id, f.carry_id, f.last_checkin, f.chip,"
+        " f.accounts_listed, f.os, d.filevault_on, d.bootstrap_expected,"
+        " d.any_holder, d.any_token_admin, d.any_volume_owner,"
+        " f.recovery_key_escrowed, f.recovery_key_validity, f.eacs_preflight,"
+        " d.holders_min, d.holders_max, d.unlockers_min, d.unlockers_max"
+        "  FROM device_fact f JOIN device_derived d USING (device_id)"
+        " WHERE f.device_id > ?1 ORDER BY f.device_id LIMIT ?2";
     static const char finding[] =
         "INSERT INTO finding (period_id, device_id, client_id, rule_no,"
         " account, account_id, result, severity, evidence, remedy, missing,"
@@ -331,6 +336,36 @@ static bool is_stale(const struct engine *e, const struct mac *m, bool known,
     return limit >= 0 && last_checkin < e->in->as_of - limit;
 }
 
+/* -1 where it is not known. */
+static int64_t number_or_unknown(sqlite3_stmt *st, int column)
+{
+    return sqlite3_column_type(st, column) == SQLITE_NULL
+               ? -1
+               : sqlite3_column_int64(st, column);
+}
+
+static void read_abilities(struct mac *m, sqlite3_stmt *st)
+{
+    struct capable c = {
+        .chip = m->chip,
+        .os = number_or_unknown(st, 6),
+        .filevault_on = (int)number_or_unknown(st, 7),
+        .bootstrap_expected = (int)number_or_unknown(st, 8),
+        .any_holder = (int)number_or_unknown(st, 9),
+        .any_token_admin = (int)number_or_unknown(st, 10),
+        .any_volume_owner = (int)number_or_unknown(st, 11),
+        .key_escrowed = (int)number_or_unknown(st, 12),
+        .key_invalid = strcmp(db_text(st, 13), "invalid") == 0,
+        .erase_tested = strcmp(db_text(st, 14), "success") == 0,
+        .holders_min = number_or_unknown(st, 15),
+        .holders_max = number_or_unknown(st, 16),
+        .unlockers_min = number_or_unknown(st, 17),
+        .unlockers_max = number_or_unknown(st, 18),
+    };
+
+    capable_by_facts(&c, &m->lost, &m->perhaps);
+}
+
 static int read_macs(struct engine *e, int64_t after, struct err *err)
 {
     sqlite3_stmt *st = e->read_macs;
@@ -351,6 +386,7 @@ static int read_macs(struct engine *e, int64_t after, struct err *err)
         };
         m->stale = is_stale(e, m, sqlite3_column_type(st, 3) != SQLITE_NULL,
                             sqlite3_column_int64(st, 3));
+        read_abilities(m, st);
         if (m->stale)
             e->out->not_reporting++;
     }

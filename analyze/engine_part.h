@@ -55,6 +55,7 @@ struct mac {
     uint32_t client; /* place in clients */
     uint32_t carry;  /* place in classes */
     enum chip chip;
+    uint32_t lost, perhaps; /* capabilities, by its facts alone */
     bool stale;
     bool listed;   /* all its accounts were listed */
     bool accounts; /* has accounts, the system's apart */

@@ -175,7 +175,8 @@ static void add_letters(struct engine *e, struct summary *s, size_t mac)
             capability_unproved(rule_at(e, i)))
             add_lost(e, s, mac, i, false);
     }
-    s->lost |= capability_never(e->macs[mac].chip);
+    s->lost |= e->macs[mac].lost;
+    s->perhaps |= e->macs[mac].perhaps;
     s->perhaps &= ~s->lost;
 }
 

@@ -41,16 +41,6 @@ enum severity judged_severity(const struct rule *r, const struct rule_row *row,
 
 /* ------------------------------------------------------------ capabilities */
 
-enum {
-    BIT_UPDATE = 1 << 2,
-    BIT_UPDATES_BY_SERVER = 1 << 5,
-    BIT_ERASE = 1 << 6,
-    BIT_SETTINGS = 1 << 7,
-    BIT_KEXTS = 1 << 8,
-    BIT_BOOT_POLICY = 1 << 9,
-    BIT_PSSO = 1 << 12
-};
-
 uint32_t capability_bits(const char *list)
 {
     uint32_t bits = 0;
@@ -83,11 +73,6 @@ enum chip chip_read(const char *word)
     return strcmp(word, "t2") == 0 ? CHIP_T2 : CHIP_INTEL;
 }
 
-uint32_t capability_never(enum chip chip)
-{
-    return chip == CHIP_INTEL ? BIT_ERASE : 0;
-}
-
 bool capability_unproved(const struct rule *r)
 {
     return r->core || strcmp(r->id, "REC-04") == 0;
@@ -110,13 +95,13 @@ static bool on_any_chip(const struct rule *r)
 void capability_loss(const struct rule *r, uint32_t bits, enum chip chip,
                      uint32_t *lost, uint32_t *perhaps)
 {
-    const uint32_t apple_only = BIT_UPDATE | BIT_UPDATES_BY_SERVER | BIT_KEXTS |
-                                BIT_BOOT_POLICY | BIT_ERASE;
+    const uint32_t apple_only = CAN_UPDATE | CAN_UPDATE_BY_SERVER | CAN_KEXTS |
+                                CAN_BOOT_POLICY | CAN_ERASE;
 
     /* That these two need the bootstrap token is not established. */
     if (!on_any_chip(r)) {
-        *perhaps |= bits & (BIT_SETTINGS | BIT_PSSO);
-        bits &= ~(uint32_t)(BIT_SETTINGS | BIT_PSSO);
+        *perhaps |= bits & (CAN_SETTINGS | CAN_PSSO);
+        bits &= ~(uint32_t)(CAN_SETTINGS | CAN_PSSO);
     }
     if (chip == CHIP_APPLE || on_any_chip(r)) {
         *lost |= bits;

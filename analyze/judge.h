@@ -37,10 +37,6 @@ void capability_words(uint32_t bits, char *out, size_t size);
 enum chip { CHIP_UNKNOWN, CHIP_APPLE, CHIP_T2, CHIP_INTEL };
 enum chip chip_read(const char *word);
 
-/* What a Mac with this chip can never do: an Intel Mac without T2 cannot be
- * erased silently. */
-uint32_t capability_never(enum chip chip);
-
 /* Whether a capability is unproved where this rule was not measured: a core
  * check, and the one test that there is of a silent erase. */
 bool capability_unproved(const struct rule *r);

@@ -52,7 +52,8 @@ is NOTOKENINTEL 'auto erase' 'settings psso'
 is NOTOKENANY auto 'updates-by-server erase settings kexts psso'
 # Not enrolled: the server reaches no chip.
 is GONEINTEL 'auto updates-by-server erase settings kexts' ''
-is OLDT2 '' 'auto erase'
+# The silent erase is of macOS 12.0.1 and later.
+is OLDT2 erase auto
 is FORBIDDEN 'updates-by-server kexts' ''
 is UNTESTED '' rescue
 is BADKEY rescue ''
@@ -77,7 +78,7 @@ E_
 takes PROVEN01 'by the server' yes
 takes NOTOKEN01 'by a person' no
 takes NOTOKENT2 'by the server' yes
-takes OLDT2 'by the server' ''
+takes OLDT2 'by the server' no
 takes NOTOKENANY '' ''
 takes UNASKED '' ''
 takes UNREADY '' no

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A second opinion on the answers: forecast, leaver, readiness, and on when a
-remedy may take something away.
+"""A second opinion on the answers: forecast, leaver, readiness, what a Mac
+cannot do, and on when a remedy may take something away.
 
   answers.py MUSTER DIR...
 
@@ -211,6 +211,38 @@ def readiness(d, failed, results, policy):
     return min(place, classic, key=ORDER.index)
 
 
+# ------------------------------------------------------------ capabilities --
+
+def cannot(d):
+    """What follows from the facts alone, by capability: True is certain, None
+    is not proved. Rules may say more of what these leave open or call fine."""
+    no_token = NOT(d.bootstrap_expected)
+    apple = oracle.eq(d.chip, 'apple')
+    tested = d.eacs_preflight == 'success'
+    with_tokens = oracle.at_least(d.os, 101300)
+    somebody = (d.holders_min > 0 or any(a.filevault_user for a in d.accounts))
+    listed = oracle.any_of(d, lambda a: a.filevault_user)
+    no_key = NOT(AND(d.recovery_key_escrowed,
+                     d.recovery_key_validity != 'invalid'))
+    shut = AND(d.filevault_on, no_key)
+    intel, old = oracle.eq(d.chip, 'intel'), oracle.less(d.os, 120001)
+    if tested:                      # it says what chip and system do not
+        intel, old = intel is True, old is True
+    return {
+        'auto': OR(no_token, False if (d.os or 0) >= 110000 else None),
+        'updates-by-server': AND(apple, no_token),
+        'kexts': AND(apple, no_token),
+        'erase': OR(intel, old, not tested and AND(apple, no_token)),
+        'grant': AND(with_tokens, NOT(d.any_token_admin)),
+        'enable': AND(with_tokens, NOT(d.any_holder)),
+        'update': (False if oracle.any_of(d, lambda a: a.volume_owner) is True
+                   else AND(apple, NOT(d.any_holder))),
+        'unlock': AND(d.filevault_on, True if listed is False else
+                      False if somebody else None),
+        'rescue': shut if d.holders_max == 0 or shut is False else None,
+    }
+
+
 # ------------------------------------------------------------------ asking --
 
 class Answers(compare.Comparison):
@@ -235,6 +267,7 @@ class Answers(compare.Comparison):
         self.column(folder)
         self.leavers(folder)
         self.migration(folder)
+        self.capabilities(folder)
         self.remedies(folder)
 
     def forecasts(self, folder):
@@ -284,6 +317,24 @@ class Answers(compare.Comparison):
                        readiness(d, failed.get(serial, set()),
                                  results.get(serial, {}), self.policy),
                        got[serial]['readiness'])
+
+    def capabilities(self, folder):
+        for r in compare.report(folder, 'devices'):
+            serial, d = r['serial'], self.fleet.devices[r['serial']]
+            lost = r['cannot_do'].split(';')
+            perhaps = r['cannot_do_perhaps'].split(';')
+            for what, answer in cannot(d).items():
+                if answer is not False:
+                    self.check(folder, f'{serial} cannot {what}', serial, True,
+                               what in lost or
+                               (answer is None and what in perhaps))
+            for column, what in (('takes_update', 'update'),
+                                 ('takes_wipe', 'erase')):
+                self.check(folder, f'{serial} {column}', serial, True,
+                           r[column] == 'no' if what in lost else
+                           r[column] == '' if what in perhaps or d.stale else
+                           r[column] not in ('', 'no') or
+                           'updates-by-server' in perhaps)
 
     def remedies(self, folder):
         """An erase is for what is wrong, where no bootstrap token can be
