@@ -181,7 +181,7 @@ format:
 
 docs:
 	$Qpython3 docs/rules.py
-pictures: $B/muster            # of the README; needs chromium
+pictures: $B/muster            # of the README; after "make deps"
 	$Qsh docs/pictures.sh $B/muster build/pictures
 
 MAN1 := $(wildcard docs/*.1)
