@@ -62,6 +62,10 @@ bool answer_short_name(struct slice t);
 bool answer_uuid_at(struct slice t, size_t at, char out[40]);
 long answer_find_uuid(struct slice t, char out[40]);
 
+/* Where the next answer begins in a line that scripts made of several: one
+ * that starts with an answer. All of it where there is no other. */
+size_t answer_length(struct slice t);
+
 /* profiles and mdmclient */
 bool answer_profiles(struct answer_reader *r, struct slice t);
 bool answer_enrollment(struct answer_reader *r, struct slice t);

@@ -128,9 +128,7 @@ static bool answer_starts(struct slice t)
     return false;
 }
 
-/* Where the next answer begins in a line that scripts made of several: one
- * that starts with an answer. All of it where there is no other. */
-static size_t answer_length(struct slice t)
+size_t answer_length(struct slice t)
 {
     size_t i = slice_starts(t, "profiles: ") ? 11 : 1;
 

@@ -11,11 +11,30 @@
 #define MUSTER_COMMAND_TEXT_H
 
 #include "core/base.h"
+#include "core/strbuf.h"
 
 #include <jansson.h>
 
 /* A quick look: may this be such a text? Never for short or plain words. */
 bool command_text_looks(const char *s, size_t n);
+
+/* Commands that are known by their lines alone, as bits. */
+enum {
+    COMMAND_BOOTSTRAP = 1,
+    COMMAND_ENROLLMENT = 2,
+    COMMAND_TOKEN = 4,
+    COMMAND_FILEVAULT = 8,
+    COMMAND_UNLOCKERS = 16,
+    COMMAND_CRYPTO = 32
+};
+#define COMMAND_LEAST 16 /* bytes of the shortest answer: "FileVault is On."   \
+                          */
+
+/* The strict look, for texts of which nobody says what they are: the commands
+ * whose answers it holds, 0 where a line of it is anything else. */
+unsigned command_text_strict(const char *s, size_t n);
+/* Their names, each in quotation marks. */
+void command_text_names(unsigned commands, struct strbuf *out);
 
 /*
  * How much of a file's text is sure to be as it was written: all of it, or all

@@ -38,6 +38,7 @@ struct csv_reader {
     char **header; /* NULL until it is read */
     size_t columns;
     const bool *wanted;
+    csv_also_fn *also;
 
     char *text; /* cells of the queued rows */
     size_t text_len, text_cap;
@@ -202,7 +203,8 @@ static void on_cell(void *data, size_t n, void *ctx)
     r->cell_count++;
     c->n = (uint32_t)n;
     c->s = NULL;
-    if (!r->wanted || k >= r->columns || r->wanted[k]) {
+    if (!r->wanted || k >= r->columns || r->wanted[k] ||
+        (r->also && r->also(data, n))) {
         c->s = r->text + r->text_len;
         copy_cell(r->text + r->text_len, data, n);
         r->text_len += n;
@@ -684,9 +686,10 @@ bool csv_is_backslashed(const struct csv_reader *r)
     return r->backslashed;
 }
 
-void csv_want(struct csv_reader *r, const bool *wanted)
+void csv_want(struct csv_reader *r, const bool *wanted, csv_also_fn *also)
 {
     r->wanted = wanted;
+    r->also = also;
 }
 
 int csv_next(struct csv_reader *r, struct csv_row *row, struct err *err)

@@ -2,11 +2,11 @@
  * csv_reader.h - rows of a CSV file, by libcsv in its strict mode.
  *
  * The delimiter (comma, semicolon, tab, bar) is taken from a "sep=" line or
- * from the header line, above which a "#TYPE" line is passed over; lines end in LF, CRLF or CR; cells may hold line ends
- * in quotes. A quotation mark out of place or never closed, a header name that
- * occurs twice, too many columns and too long cells refuse the file with the
- * place. A row with another number of cells than the header is handed out
- * marked, for the caller to reject.
+ * from the header line, above which a "#TYPE" line is passed over; lines end in
+ * LF, CRLF or CR; cells may hold line ends in quotes. A quotation mark out of
+ * place or never closed, a header name that occurs twice, too many columns and
+ * too long cells refuse the file with the place. A row with another number of
+ * cells than the header is handed out marked, for the caller to reject.
  */
 #ifndef MUSTER_CSV_READER_H
 #define MUSTER_CSV_READER_H
@@ -43,8 +43,10 @@ void csv_close(struct csv_reader *r); /* NULL is fine */
 const char *const *csv_header(const struct csv_reader *r, size_t *n);
 char csv_delimiter(const struct csv_reader *r);
 
-/* Name the columns whose text is wanted (one flag a column, borrowed). */
-void csv_want(struct csv_reader *r, const bool *wanted);
+/* Name the columns whose text is wanted (one flag a column, borrowed), and in
+ * the others the cells ("also" of their bytes; NULL none). */
+typedef bool csv_also_fn(const char *s, size_t n);
+void csv_want(struct csv_reader *r, const bool *wanted, csv_also_fn *also);
 
 /* 1 a row, 0 the end, -1 with *err (the rows before it stand). */
 int csv_next(struct csv_reader *r, struct csv_row *row,

@@ -175,7 +175,7 @@ static int read_list(struct list *l, struct err *err)
     if (!wanted)
         return err_nomem(err);
     wanted[l->column] = true;
-    csv_want(l->csv, wanted);
+    csv_want(l->csv, wanted, NULL);
     if (db_prepare(l->db, "INSERT INTO expected_row VALUES (?1, ?2, ?3)",
                    &l->put, err) == 0 &&
         (l->headed || take(l, 1, header[0], strlen(header[0]), err) == 0))

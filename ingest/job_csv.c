@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/text.h"
+#include "ingest/command_text.h"
 #include "ingest/job.h"
 
 int job_ragged(struct job *j, const struct csv_row *row, size_t expected,
@@ -126,6 +127,12 @@ const char *job_delimiter(const struct job *j)
                        : "bar";
 }
 
+/* In columns that nobody knows, what commands printed is read. */
+static bool is_answer(const char *s, size_t n)
+{
+    return command_text_strict(s, n) != 0;
+}
+
 int job_load_csv(struct job *j, struct err *err)
 {
     const char *const *header;
@@ -143,7 +150,8 @@ int job_load_csv(struct job *j, struct err *err)
             return -1;
         j->wanted[i] = map_wants(j->map, 0, place);
     }
-    csv_want(j->csv, j->wanted);
+    csv_want(j->csv, j->wanted,
+             map_looks_everywhere(j->map) ? is_answer : NULL);
     job_note(j, "%s", job_delimiter(j));
     return load_all(j->load, &j->in->slot, next_csv, j, err);
 }

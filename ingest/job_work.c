@@ -50,7 +50,7 @@ static int find_columns(struct sheet *s, struct err *err)
         s->at[k] = find_column(header, s->columns, w->names[k], w->count[k]);
         s->j->wanted[s->at[k]] = true;
     }
-    csv_want(s->j->csv, s->j->wanted);
+    csv_want(s->j->csv, s->j->wanted, NULL);
     return 0;
 }
 

@@ -54,6 +54,7 @@ struct load {
     bool about_device; /* accounts come with facts of their Mac */
     int64_t last_device_row;
     bool with_raw; /* the one statement has a column for raw cells */
+    bool with_all; /* ... and one for every fact */
     bool pending;  /* the record is judged and waits for such a statement */
     bool out_of_order;
     load_reject_fn *on_reject;
@@ -530,7 +531,7 @@ static int offer(struct load *l, struct err *err)
     const struct map_record *r = &l->rec;
     size_t raw = l->accounts_main ? r->accounts[0].raw_len : r->dev_raw.len;
 
-    if (raw > 0 && !l->with_raw) {
+    if ((raw > 0 && !l->with_raw) || (map_heard(l->map) && !l->with_all)) {
         l->pending = true;
         return 0;
     }
@@ -608,6 +609,7 @@ int load_all(struct load *l, struct feed_slot *slot,
     l->next_ctx = ctx;
     do {
         l->with_raw = l->pending;
+        l->with_all = map_heard(l->map);
         if (prepare(l, main, map_gives(l->map, main->scope), true, err) < 0 ||
             feed_run(l->db, main->st, slot, &feed, err) < 0)
             return -1;

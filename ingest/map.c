@@ -593,6 +593,16 @@ bool map_about_device(const struct map *m)
     return m->source->accounts && m->source->device_columns.count > 0;
 }
 
+bool map_looks_everywhere(const struct map *m)
+{
+    return !m->source->accounts && !m->source->canonical && !m->source->work;
+}
+
+bool map_heard(const struct map *m)
+{
+    return m->heard;
+}
+
 bool map_nests(const struct map *m)
 {
     return m->source->nested_count > 0;

@@ -49,7 +49,8 @@ struct map_column {
     const char *misleads;             /* borrowed from the mapping */
     struct map_value *values; /* not understood; sorted by map_finish() */
     size_t value_count;
-    int64_t values_other;        /* beyond those kept */
+    int64_t values_other; /* beyond those kept */
+    unsigned commands;    /* nobody knows it, and it holds answers of these */
     int64_t failed, failed_line; /* errors in the place of values; the first */
     int uses;                    /* entries of the mapping that read it */
     bool wanted;                 /* its cells are read */
@@ -147,6 +148,11 @@ int map_end(struct map *m, struct map_record *r, struct err *err) MUST_CHECK;
 bool map_of_accounts(const struct map *m);
 /* Whether records that are accounts say something about their Mac too. */
 bool map_about_device(const struct map *m);
+
+/* Whether cells of columns that nobody knows are looked at: they may hold what
+ * commands printed. And whether one did, so that any fact may come. */
+bool map_looks_everywhere(const struct map *m);
+bool map_heard(const struct map *m);
 
 /* Whether a record can hold accounts, and custom facts. */
 bool map_nests(const struct map *m);

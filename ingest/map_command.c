@@ -47,6 +47,29 @@ static bool value_of(const struct map *m, const struct fact *f, const json_t *v,
                       m->options.latest, out) == FACT_KNOWN;
 }
 
+/* The cell as evidence: without the queries of URLs, which may hold tokens. */
+static void keep_cell(struct map *m, struct map_record *r, const char *fact,
+                      int column)
+{
+    const struct map_cell *c = &m->texts[m->text_count - 1].cell;
+    struct strbuf b = {0};
+    struct map_cell clean;
+    bool url = false, query = false;
+    size_t i;
+
+    for (i = 0; i < c->n; i++) {
+        if (ascii_isspace(c->s[i]))
+            url = query = false;
+        url = url || (c->n - i > 3 && memcmp(c->s + i, "://", 3) == 0);
+        query = query || (url && (c->s[i] == '?' || c->s[i] == '#'));
+        if (!query)
+            strbuf_addc(&b, c->s[i]);
+    }
+    clean = (struct map_cell){strbuf_str(&b), (uint32_t)b.len, c->kind};
+    map_add_raw(m, &r->dev_raw, 0, fact, column, &clean, NULL);
+    strbuf_free(&b);
+}
+
 static void take_device(struct map *m, struct map_record *r, const char *key,
                         const json_t *v, int column)
 {
@@ -60,8 +83,7 @@ static void take_device(struct map *m, struct map_record *r, const char *key,
         return; /* a column of its own counts */
     r->v[fact] = value;
     r->has |= BIT(fact);
-    map_add_raw(m, &r->dev_raw, 0, key, column,
-                &m->texts[m->text_count - 1].cell, NULL);
+    keep_cell(m, r, key, column);
 }
 
 static int take_person(struct map *m, struct map_record *r, json_t *o,
@@ -139,6 +161,7 @@ static int take_mac(struct map *m, struct map_record *r, json_t *mac,
 int map_take_commands(struct map *m, struct map_record *r, struct err *err)
 {
     size_t i, n = m->text_count;
+    int64_t last = m->record;
     json_t *all;
 
     if (!r->held)
@@ -153,8 +176,10 @@ int map_take_commands(struct map *m, struct map_record *r, struct err *err)
             map_note_value(m, m->texts[i].column, c->s, c->n);
             continue;
         }
-        m->text_count = i + 1; /* the one that raw texts are from */
+        m->text_count = i + 1;       /* the one that raw texts are from */
+        m->record = m->whole_record; /* not of its last element */
         map_count(m, m->texts[i].column, true);
+        m->record = last;
         if (take_mac(m, r, json_array_get(all, 0), m->texts[i].column, err) < 0)
             return -1;
     }

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "ingest/chip.h"
+#include "ingest/command_text.h"
 #include "ingest/mapping.h"
 #include "ingest/secrets.h"
 
@@ -502,10 +503,26 @@ static void take_customs(struct map *m, const struct set *set,
     }
 }
 
+/* A cell of a column that nobody knows: is it what commands printed? */
+static bool is_heard(struct map *m, int column, const struct map_cell *c)
+{
+    struct map_column *col = &m->columns[column];
+    unsigned commands =
+        c->s && !secret_name(col->header) ? command_text_strict(c->s, c->n) : 0;
+
+    if (!commands || !map_note_command(m, column, c))
+        return false;
+    col->commands |= commands;
+    m->heard = true;
+    map_count(m, column, false);
+    return true;
+}
+
 /* Columns of which only the number of cells is kept. */
 static void count_rest(struct map *m, const struct set *set,
                        const struct map_cell *cells)
 {
+    bool look = set == &m->sets[0] && map_looks_everywhere(m);
     size_t i;
 
     for (i = 0; i < set->secrets.count; i++) {
@@ -516,9 +533,14 @@ static void count_rest(struct map *m, const struct set *set,
             m->columns[b->column].withheld += b->spec->use == USE_SECRET;
         }
     }
-    for (i = 0; i < set->rest.count; i++)
-        if (filled(&cells[set->rest.items[i].local]))
-            m->columns[set->rest.items[i].column].filled++;
+    for (i = 0; i < set->rest.count; i++) {
+        const struct map_cell *c = &cells[set->rest.items[i].local];
+        int column = set->rest.items[i].column;
+
+        if (filled(c) &&
+            !(look && c->n >= COMMAND_LEAST && is_heard(m, column, c)))
+            m->columns[column].filled++;
+    }
 }
 
 static void derive_chip(struct map *m, struct map_record *r)
@@ -734,7 +756,7 @@ int map_begin(struct map *m, const struct map_cell *cells, int64_t line,
     size_t i;
 
     reset(m, r, line);
-    m->record++;
+    m->whole_record = ++m->record;
     m->text_count = 0;
     if (m->source->accounts) {
         if (take_account(m, set, cells, r, err) < 0)

@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "core/text.h"
+#include "ingest/command_text.h"
 #include "ingest/mapping.h"
 
 #define REPORTED 20
@@ -28,7 +29,7 @@ static bool map_may_hear_commands(const struct map *m)
     for (i = 0; i < m->column_count; i++)
         if (m->columns[i].by_name)
             return true;
-    return m->sets[0].commands.count > 0 || m->asked.count > 0;
+    return m->heard || m->sets[0].commands.count > 0 || m->asked.count > 0;
 }
 
 /* Some accounts have an empty name. */
@@ -130,6 +131,10 @@ void map_finish(struct map *m)
     for (i = 0; i < m->column_count; i++) {
         struct map_column *c = &m->columns[i];
 
+        if (c->commands) { /* it was of use after all */
+            c->wanted = true;
+            c->use = USE_FACT;
+        }
         if (c->value_count == 0)
             continue;
         qsort(c->values, c->value_count, sizeof(*c->values), commonest);
@@ -213,6 +218,16 @@ static int remark_columns(const struct map *m, map_remark_fn *fn, void *ctx,
             strbuf_addf(b, "column \"%s\" is taken as %s by its name",
                         c->header,
                         *c->target ? c->target : "the output of commands");
+        if (b->len && fn(ctx, strbuf_str(b), err) < 0)
+            return -1;
+        strbuf_reset(b);
+        if (c->commands) {
+            strbuf_addf(b, "column \"%s\" is read as the output of ",
+                        c->header);
+            command_text_names(c->commands, b);
+            strbuf_addf(b, " in %lld of %lld cells, by its lines",
+                        (long long)c->understood, (long long)c->filled);
+        }
         if (b->len && fn(ctx, strbuf_str(b), err) < 0)
             return -1;
         strbuf_reset(b);

@@ -87,8 +87,10 @@ struct map {
         const char *why;
         int64_t count;
     } left_out[8];   /* records that are left out, but for other platforms */
+    bool heard;      /* a column that nobody knows holds answers of commands */
     int failing[32]; /* columns of the record that is read next */
     size_t failing_count;
+    int64_t whole_record; /* ... of the record that holds that element */
     int64_t record; /* number of the record, or nested element, being read */
     bool newest_known;
     int64_t newest;
