@@ -178,6 +178,8 @@ void answer_record_join(struct answer_reader *r)
         if (tag && !json_object_get(u, "secure_token"))
             json_object_set(u, "secure_token", tag);
         json_object_del(u, "token_tag");
+        if (!name) /* the group names nobody by a full name */
+            continue;
         for (k = 0; k < json_array_size(r->admins); k++)
             admin =
                 admin ||

@@ -233,6 +233,17 @@ rows "$dir/l.db" "SELECT filevault, bootstrap_supported,
     bootstrap_escrowed_device, enrollment_type, user_approved FROM device_row"
 is "all on one line" 'on|1|0|ade|1'
 
+# the admin group beside an account of which only the full name is known
+printf '%s\n' '$ dscl . -read /Groups/admin GroupMembership' \
+    'GroupMembership: root itadmin' \
+    '2026-11-02 10:10:38.619 sysadminctl[1053:11513] Secure token is ENABLED for user IT Admin' \
+    >"$dir/C02FULLNAME1.txt"
+check "a full name beside the group" "$muster" ingest -q -d "$dir/fn.db" \
+    --as-of "$as_of" "$dir/C02FULLNAME1.txt"
+rows "$dir/fn.db" "SELECT account, full_name, ifnull(admin, '?'), secure_token
+    FROM account_row"
+is "a full name is in no group" "|IT Admin|?|1"
+
 # ... of which a mapping says that false is unknown
 cat >"$dir/own.json" <<'E_'
 {"id": "own", "format": "csv", "detect": {"all": ["Serial Number"]},
