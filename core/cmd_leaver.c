@@ -11,9 +11,11 @@
 #include "core/commands.h"
 #include "core/db.h"
 #include "core/resource.h"
+#include "core/strbuf.h"
 #include "core/table.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "report/fold.h"
 
 #include <jansson.h>
 
@@ -174,19 +176,38 @@ static int walk(struct leaver *l, bool json, struct err *err)
 
 /* ------------------------------------------------------------------ names */
 
+/* name_key(text): one key for a name in whichever case, composed or not, as
+ * one Mac spells it and another. */
+static void fn_name_key(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    const char *s = (const char *)sqlite3_value_text(v[0]);
+    struct strbuf key = {0};
+
+    (void)argc;
+    if (!s)
+        return;
+    fold_text(&key, s, strlen(s));
+    sqlite3_result_text(ctx, strbuf_str(&key), -1, SQLITE_TRANSIENT);
+    strbuf_free(&key);
+}
+
 static int take_names(struct leaver *l, const struct call *c, struct err *err)
 {
     sqlite3_stmt *st = NULL;
     size_t i;
     int rc;
 
+    if (sqlite3_create_function(l->db, "name_key", 1,
+                                SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                fn_name_key, NULL, NULL) != SQLITE_OK)
+        return db_fail(l->db, "register a function", err);
     if (db_script(l->db,
                   "CREATE TEMP TABLE leaver_name (name TEXT PRIMARY KEY,"
                   " given TEXT)",
                   err) < 0)
         return -1;
     rc = db_prepare(l->db,
-                    "INSERT OR IGNORE INTO leaver_name VALUES (fold(:name),"
+                    "INSERT OR IGNORE INTO leaver_name VALUES (name_key(:name),"
                     " :name)",
                     &st, err);
     for (i = 0; i < c->count && rc == 0; i++)
@@ -205,8 +226,8 @@ static int unknown_names(struct leaver *l, json_t *list, struct strbuf *out,
 
     if (db_prepare(l->db,
                    "SELECT given FROM leaver_name WHERE name NOT IN"
-                   " (SELECT fold(account) FROM account_posture UNION ALL"
-                   "  SELECT fold(full_name) FROM account_posture"
+                   " (SELECT name_key(account) FROM account_posture UNION ALL"
+                   "  SELECT name_key(full_name) FROM account_posture"
                    "   WHERE full_name IS NOT NULL) ORDER BY given",
                    &st, err) < 0)
         return -1;

@@ -5,8 +5,8 @@
 -- perhaps do.
 WITH account AS (
   SELECT a.device_id, a.account,
-         fold(a.account) IN (SELECT name FROM temp.leaver_name)
-           OR (fold(a.full_name) IN (SELECT name FROM temp.leaver_name))
+         name_key(a.account) IN (SELECT name FROM temp.leaver_name)
+           OR (name_key(a.full_name) IN (SELECT name FROM temp.leaver_name))
               IS TRUE AS mine,
          a.disabled IS NOT TRUE
            AND a.person_status IS DISTINCT FROM 'departed' AS present,

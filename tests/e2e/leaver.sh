@@ -89,4 +89,24 @@ jq -e '.schema == "muster.leaver/1" and (.macs | map(.serial)) ==
 ends 2 'no account is called "zoe"' "$muster" leaver -d "$db" anna zoe
 grep -q C02LEAV001 "$dir/stdout" || fail 'the answer about anna is missing'
 ends 2 'needs the name' "$muster" leaver -d "$db"
+
+# One person, spelled by two Macs in two ways (the second name is not composed):
+# both are told.
+cat >"$dir/d2.csv" <<'CSV'
+serial,client,filevault
+C02LEAV006,Northwind,on
+C02LEAV007,Northwind,on
+CSV
+{
+    echo 'serial,account,full_name,secure_token'
+    echo 'C02LEAV006,emile,Émile Ünal,yes'
+    printf 'C02LEAV007,eunal,E\314\201MILE U\314\210NAL,yes\n'
+} >"$dir/a2.csv"
+check ingest "$muster" ingest -q -d "$dir/n.db" --as-of 2026-11-30 \
+    "$dir/d2.csv" "$dir/a2.csv"
+check analyze "$muster" analyze -q -d "$dir/n.db" --as-of 2026-11-30
+check names "$muster" leaver -d "$dir/n.db" --json 'émile ünal'
+jq -e '[.macs[] | .serial + " " + .last_token_holder] ==
+    ["C02LEAV006 yes", "C02LEAV007 yes"]' "$dir/stdout" >"$dir/jq" ||
+    fail 'of a person whom two Macs spell differently one Mac is told'
 finish
