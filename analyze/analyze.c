@@ -9,6 +9,7 @@
 #include "analyze/readiness.h"
 #include "analyze/renamed.h"
 #include "analyze/rule_lint.h"
+#include "analyze/sections.h"
 #include "core/db.h"
 
 #define CACHE_KIB 24576
@@ -224,6 +225,9 @@ static int steps(struct analysis *a, struct err *err)
         return -1;
     if (found.imports == 0)
         return no_imports(a, err);
+    if (sections_misspelt(a->db, a->o->config, a->out->section, a->out->client,
+                          sizeof(a->out->section), err) < 0)
+        return -1;
     if (derive(a->db, a->period_id, a->o->as_of, a->o->config, a->customs.names,
                err) < 0 ||
         judge(a, &judged, err) < 0)

@@ -29,6 +29,7 @@ struct analyze_summary {
     int64_t replaced, unjoined, conflicts;
     int64_t strangers, ambiguous; /* see resolve.h */
     char stranger[300];
+    char section[128], client[128]; /* see sections.h */
     int64_t waivers, waived; /* accepted risks in force, findings covered */
     int64_t expiring, expired, unmatched;
     int64_t overlapping, own; /* cover the same; approved by their owner */

@@ -31,6 +31,18 @@ void summary_accepted(const struct analyze_summary *s, const char *indent,
     fputc('\n', out);
 }
 
+void summary_sections(const struct analyze_summary *s, const char *indent,
+                      FILE *out)
+{
+    if (!s->section[0])
+        return;
+    fprintf(out, "%ssettings: no client is called \"", indent);
+    text_print_safe(s->section, out);
+    fputs("\"; did you mean \"", out);
+    text_print_safe(s->client, out);
+    fputs("\"?\n", out);
+}
+
 void summary_strangers(const struct analyze_summary *s, const char *indent,
                        FILE *out)
 {

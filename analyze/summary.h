@@ -18,6 +18,10 @@ void summary_accepted(const struct analyze_summary *s, const char *indent,
 void summary_strangers(const struct analyze_summary *s, const char *indent,
                        FILE *out);
 
+/* One line: a section of the settings that is nobody's. Nothing without. */
+void summary_sections(const struct analyze_summary *s, const char *indent,
+                      FILE *out);
+
 /* The counts of accepted risks; NULL where memory ran out. */
 json_t *summary_accepted_json(const struct analyze_summary *s);
 

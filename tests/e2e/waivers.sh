@@ -41,6 +41,16 @@ at='--as-of 2026-11-30'
         FROM waiver")" = 'T-1expiring1 T-2active1 T-3expired1 T-4unmatched0' ] ||
         fail "states: $(sqlite3 "$db" 'SELECT ticket, state, matches FROM waiver')"
 
+    # A section whose client is misspelt is nobody's, and said so; one of a
+    # client who is not loaded is not.
+    sed 's/"Umbra"/"Umbrra"/; s/^alias.*//' "$dir/m.conf" >"$dir/slip.conf"
+    printf '[client "Ghost"]\nfreshness_days = 5\n' >>"$dir/slip.conf"
+    ends 0 'settings: no client is called "Umbrra"; did you mean "Umbra"?' \
+        "$muster" analyze -d "$db" $at -c "$dir/slip.conf"
+    sed -i 's/Umbrra/Umbra/' "$dir/slip.conf"
+    ends 0 '' "$muster" analyze -d "$db" $at -c "$dir/slip.conf"
+    if grep -q settings "$dir/stderr"; then fail 'settings are complained of'; fi
+
     # An accepted risk trips no gate, the same finding elsewhere does.
     check before "$muster" analyze -q -d "$db" $at
     ends 3 ' of severity high or worse' \
