@@ -3,7 +3,7 @@
  */
 #include "core/base.h"
 
-#include "analyze/analyze.h"
+#include "analyze/summary.h"
 #include "core/commands.h"
 #include "core/db.h"
 #include "core/resource.h"
@@ -122,6 +122,19 @@ static int print_headline(sqlite3 *db, const struct registry *r,
     return 0;
 }
 
+/* Rows that speak of nobody that these files know. */
+static void print_unjoined(const struct analyze_summary *s)
+{
+    if (s->unjoined + s->strangers == 0)
+        return;
+    printf("\nRows that join nothing in these files:\n");
+    if (s->unjoined)
+        printf("  %lld %s without a serial number, by the id of a Mac: check "
+               "them together with the export that has both\n",
+               COUNTED(s->unjoined, "row"));
+    summary_strangers(s, "  ", stdout);
+}
+
 /* The point of it: which checks this data can answer, and which it cannot. */
 static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
                          const struct registry *r, struct err *err)
@@ -146,6 +159,7 @@ static int print_answers(sqlite3 *db, const struct ingest_command *cmd,
         print_rules(db, "Checks that it cannot answer:", open, s.period_id,
                     err) < 0)
         return -1;
+    print_unjoined(&s);
     return print_supplies(db, s.period_id, err) < 0
                ? -1
                : print_headline(db, r, err);

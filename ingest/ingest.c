@@ -46,6 +46,19 @@ static int make_remarks(struct job *j, struct err *err)
     if (same.len && (j->source->accounts ? c.accounts : c.devices) > 20)
         job_remark(j, "the same for all of them: %s", strbuf_str(&same));
     strbuf_free(&same);
+    if (c.by_uuid)
+        job_remark(
+            j,
+            "%lld %s without a serial number: joined by hardware UUID to "
+            "the Mac of a record that has both, in this or another "
+            "file of the period",
+            COUNTED(c.by_uuid, "record"));
+    if (c.by_mdm_id)
+        job_remark(j,
+                   "%lld %s without a serial number: joined by the product's "
+                   "own id to the Mac of a record that has both, in this or "
+                   "another export of the same product",
+                   COUNTED(c.by_mdm_id, "record"));
     if (j->cut_tail)
         job_remark(
             j, "the file does not end with a line end, so its last cell may "

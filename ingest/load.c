@@ -442,6 +442,18 @@ static int leave_open(struct load *l, struct err *err)
                       err);
 }
 
+/* Without a serial number: by what the record will find its Mac. */
+static void count_waiting(struct load *l)
+{
+    const struct map_record *r = &l->rec;
+    uint64_t has = l->accounts_main ? r->accounts[0].has : r->has;
+
+    if (has & BIT(l->accounts_main ? l->a_uuid : l->d_uuid))
+        l->counts.by_uuid++;
+    else
+        l->counts.by_mdm_id++;
+}
+
 /* Judge the record: 1 to be stored, 0 done with, -1. */
 static int judge(struct load *l, struct err *err)
 {
@@ -463,6 +475,8 @@ static int judge(struct load *l, struct err *err)
     if (!found)
         return load_reject(l, r->line, 0,
                            "no usable serial number and no id of the Mac", err);
+    if (l->device_id == 0)
+        count_waiting(l);
     l->counts.records++;
     l->counts.accepted++;
     return 1;

@@ -15,7 +15,9 @@
 
 struct load_counts {
     int64_t records, accepted, rejected, left_out;
-    int64_t devices, accounts; /* rows */
+    int64_t devices, accounts;  /* rows */
+    int64_t by_uuid, by_mdm_id; /* accepted without a serial number: what they
+                                   will find their Mac by */
 };
 
 struct load;

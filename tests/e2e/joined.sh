@@ -98,4 +98,22 @@ says "lab" sqlite3 a.db "SELECT account FROM account_fact WHERE volume_owner"
 sed 's/"guid"\]/"admin"]/' own.json >bad.json
 ends 5 '"known_by" is uid, guid or full_name' "$muster" ingest -d a.db \
     --as-of $as_of --source ./bad.json own.csv
+# Rows that have no serial number are told as they are read, and where they
+# join nothing.
+cat >waiting.csv <<'E'
+mdm_id,uuid,account,secure_token
+d-1,,ana,true
+d-2,00000000-0000-4000-8000-00000000C002,ben,false
+E
+printf 'serial,mdm_id\nC02WAITING01,d-1\n' >ids.csv
+ends 0 "warning: 1 record without a serial number: joined by the product's own id to the Mac of a record that has both, in this or another export of the same product" \
+    "$muster" ingest -d w.db --as-of $as_of waiting.csv
+grep -qF 'warning: 1 record without a serial number: joined by hardware UUID to the Mac of a record that has both' \
+    stderr || fail "by UUID"
+tells '  2 rows without a serial number, by the id of a Mac: check them together with the export that has both' \
+    "$muster" sources check --as-of $as_of waiting.csv
+tells '  1 row without a serial number, by the id of a Mac' \
+    "$muster" sources check --as-of $as_of waiting.csv ids.csv
+tells 'accounts not found: 2 rows know' \
+    "$muster" sources check --as-of $as_of a/groups-C02JOINED001.json
 finish
