@@ -52,7 +52,7 @@ HDR  := $(wildcard $(DIRS:=/*.h) tests/*/*.h tests/*/*/*.h)
 RES  := $(sort ingest/schema.sql \
         $(wildcard core/queries/*.sql ingest/sources/*.json ingest/collectors/* \
         analyze/*.sql analyze/queries/*.sql analyze/rules/*/*.sql analyze/rules/*/*.jsonl \
-        analyze/remedies/*.md report/queries/*.sql report/*.json \
+        analyze/remedies/*.md report/queries/*.sql report/*.json report/*.txt \
         templates/*))
 OBJ  := $(SRC:%.c=$B/%.o) $B/resources.o
 TESTOBJ := $(TEST:%.c=$B/%.o) $(HELP:%.c=$B/%.o)

@@ -115,18 +115,19 @@ static int mark_brand(struct leak *l, const struct report *r, struct err *err)
     return 0;
 }
 
-/* Words of our own that resources do not hold. */
-static const char own_words[] =
-    "Summary Findings Devices Accounts Rules Remedies Changes Accepted risks "
-    "Not measured Clients Method Owner Due Decision Comment fix accept risk "
-    "not a problem ask Mac fleet report Period facts as of compared with Yes "
-    "No Unknown never pass fail unknown notapplicable notchecked error "
-    "informational new open reopened measured resolved gone worse better "
-    "unclear unmeasured macOS FileVault secure token bootstrap volume owner "
-    "critical high medium low info clean partial attention at-risk "
-    "undetermined safe login-first token-lost lockout-risk muster sheet "
-    "worksheet workbook Calibri Arial Office Theme Title Print Area Filter "
-    "Microsoft Excel application docProps Normal style font fill border";
+/* The bytes of a picture say nothing, whatever letters they happen to have:
+ * those of the page, and of the workbook. */
+static void mark_logo(struct leak *l, const struct brand *b)
+{
+    struct strbuf picture = {0};
+
+    if (!b || !b->logo.len)
+        return;
+    brand_picture(b, "", &picture);
+    mark_text(l, strbuf_str(&picture));
+    strbuf_free(&picture);
+    leak_names_find(l->names, b->logo.data, b->logo.len, mark, NULL);
+}
 
 static void mark_vocabulary(struct leak *l)
 {
@@ -151,7 +152,7 @@ static void mark_vocabulary(struct leak *l)
     }
     for (i = 0; i < writer_count; i++)
         mark_text(l, writers[i].help);
-    mark_text(l, own_words);
+    mark_text(l, resource_text("report/own_words.txt"));
 }
 
 static void mark_resources(struct leak *l)
@@ -188,6 +189,7 @@ static int mark_own(struct leak *l, const struct report *r, struct err *err)
             false;
     mark_vocabulary(l);
     mark_resources(l);
+    mark_logo(l, r->brand);
     if (mark_brand(l, r, err) < 0 || query_open(r, "leak_own", &st, err) < 0)
         return -1;
     while ((step = db_step(st, err)) == 1)

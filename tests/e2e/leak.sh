@@ -164,4 +164,63 @@ for text in "$key" 'ABCD-EFGH-<b>IJKL</b>-MNOP-QRST-UVWX'; do
         --client Umbra -F html --templates templates
     grep -qF "$key" stderr && fail 'the key is told'
 done
+
+# Clients and people are called as anything is: every word of a report that
+# names nobody is also a client and an account of another client, and no hit.
+cat >plain.csv <<CSV
+serial,client,filevault,last_checkin,os_version,chip,secure_token
+C02PLAIN1,Zzyzx Quux,off,2027-01-05,15.1,apple,
+CSV
+for use in monthly client migration; do
+    ends 0 '' "$muster" run -q -d w.db -o words -u $use -F $all \
+        --client 'Zzyzx Quux' --period 2027-01 --as-of 2027-01-31 plain.csv
+done
+python3 - words >words.csv <<'PY'
+import csv, glob, re, sys, zipfile
+words = set()
+for path in glob.glob(sys.argv[1] + "/*"):
+    if path.endswith(".xlsx"):
+        z = zipfile.ZipFile(path)
+        texts = [z.read(n).decode("utf-8", "replace") for n in z.namelist()]
+    else:
+        texts = [open(path, encoding="utf-8").read()]
+    for text in texts:
+        text = re.sub("sha256-[A-Za-z0-9+/=]+|[0-9a-f]{16,}", " ", text)
+        words |= {w.lower() for w in re.findall("[A-Za-z]{3,}", text)}
+words -= {"zzyzx", "quux", "plain"}
+assert len(words) > 1000, len(words)
+macs = csv.writer(open("words-macs.csv", "w"))
+macs.writerow(["serial", "client", "last_checkin", "filevault"])
+out = csv.writer(sys.stdout)
+out.writerow(["serial", "account", "secure_token"])
+for i, w in enumerate(sorted(words | {"jan", "may", "bom", "priority"})):
+    macs.writerow(["WRD%05dXZ" % i, w, "2027-01-05", "on"])
+    out.writerow(["WRD%05dXZ" % i, w, "true"])
+PY
+ends 0 '' "$muster" ingest -q -d w.db --period 2027-01 --as-of 2027-01-31 \
+    words-macs.csv words.csv
+ends 0 '' "$muster" analyze -q -d w.db --period 2027-01 --as-of 2027-01-31
+for use in monthly client migration; do
+    ends 0 '' "$muster" report -q -f -d w.db -o words -u $use -F $all \
+        --client 'Zzyzx Quux'
+done
+
+# Nor are the letters of a picture, on the page or in the workbook.
+python3 - <<'PY'
+import base64
+png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC")
+png += b"\0" * (-len(png) % 3)
+open("logo.png", "wb").write(png + base64.b64decode("+ovi/ovi") + b" ovi joy ")
+PY
+cat >pictured.csv <<CSV
+serial,client,last_checkin,name,assigned_user
+C02OVI001,Umbra,2027-01-05,ovi,joy
+C02PLAIN2,Zzyzx Quux,2027-01-05,,
+CSV
+printf '[client "Zzyzx Quux"]\nlogo = logo.png\n' >logo.conf
+ends 0 '' "$muster" ingest -q -d l.db --period 2027-01 --as-of 2027-01-31 pictured.csv
+ends 0 '' "$muster" analyze -q -d l.db --period 2027-01 --as-of 2027-01-31
+ends 0 '' "$muster" report -q -c logo.conf -d l.db -o pictured \
+    --client 'Zzyzx Quux' -F html,xlsx
+grep -q '+ovi/' pictured/*.html || fail 'the picture has no such letters'
 finish
