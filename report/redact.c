@@ -9,6 +9,7 @@
 #include "report/leak.h"
 #include "report/redact.h"
 
+#include <jansson.h>
 #include <nettle/hmac.h>
 
 #define KEY_LEAST 16
@@ -240,38 +241,22 @@ static const struct alias *alias_at(const struct redact *r, const char *text,
     return NULL;
 }
 
-/* redact_text(text, device_id): names of that Mac inside a text. */
-static void fn_redact_text(sqlite3_context *ctx, int argc, sqlite3_value **v)
+/* Append the text with the aliases at hand in place of names. */
+static void hide_names(struct redact *r, const char *text, size_t n,
+                       struct strbuf *out)
 {
-    struct redact *r = sqlite3_user_data(ctx);
-    const char *text = (const char *)sqlite3_value_text(v[0]);
-    struct strbuf b = {0};
-    size_t i = 0, n = text ? strlen(text) : 0;
+    size_t i = 0;
 
-    (void)argc;
-    if (n == 0) {
-        sqlite3_result_value(ctx, v[0]);
-        return;
-    }
-    if (!find_names(r, sqlite3_value_int64(v[1]))) {
-        sqlite3_result_error_nomem(ctx);
-        return;
-    }
     while (i < n) {
         const struct alias *a = alias_at(r, text, i, n);
 
         if (a) {
-            strbuf_adds(&b, a->alias);
+            strbuf_adds(out, a->alias);
             i += a->len;
         } else {
-            strbuf_addc(&b, text[i++]);
+            strbuf_addc(out, text[i++]);
         }
     }
-    if (strbuf_ok(&b))
-        sqlite3_result_text(ctx, strbuf_str(&b), (int)b.len, SQLITE_TRANSIENT);
-    else
-        sqlite3_result_error_nomem(ctx);
-    strbuf_free(&b);
 }
 
 /* -------------------------------------------------------- any name at all --
@@ -322,37 +307,122 @@ static bool replace_name(void *ctx, const struct name *name, size_t from,
     return true;
 }
 
-/* redact_any(text): names of any Mac in a text that belongs to none, such as
- * the name of a file. */
-static void fn_redact_any(sqlite3_context *ctx, int argc, sqlite3_value **v)
+/* Append the text with aliases in place of the names of any Mac. */
+static void hide_all(struct redact *r, const char *text, size_t n,
+                     struct strbuf *out)
+{
+    struct rewriting w = {.r = r, .text = text};
+
+    if (leak_names_places(r->all, text, n, replace_name, &w))
+        strbuf_add(&w.out, text + w.done, n - w.done);
+    else
+        w.out.failed = true;
+    if (strbuf_ok(&w.out))
+        strbuf_add(out, strbuf_str(&w.out), w.out.len);
+    else
+        out->failed = true;
+    strbuf_free(&w.out);
+}
+
+/* Hide names in the texts of a JSON value, those of other Macs too: people note
+ * what they like. Its keys are names of facts. False for want of memory. */
+static bool hide_in_value(struct redact *r, json_t *v)
+{
+    struct strbuf own = {0}, b = {0};
+    json_t *item;
+    const char *key;
+    size_t i;
+    bool good;
+
+    if (json_is_string(v)) {
+        hide_names(r, json_string_value(v), json_string_length(v), &own);
+        hide_all(r, strbuf_str(&own), own.len, &b);
+        good = strbuf_ok(&own) && strbuf_ok(&b) &&
+               json_string_set(v, strbuf_str(&b)) == 0;
+        strbuf_free(&own);
+        strbuf_free(&b);
+        return good;
+    }
+    json_array_foreach(v, i, item)
+    {
+        if (!hide_in_value(r, item))
+            return false;
+    }
+    json_object_foreach(v, key, item)
+    {
+        if (!hide_in_value(r, item))
+            return false;
+    }
+    return true;
+}
+
+static void hide_in_json(struct redact *r, const char *text, size_t n,
+                         struct strbuf *out)
+{
+    json_t *v = json_loadb(text, n, JSON_DECODE_ANY, NULL);
+    char *s = v && hide_in_value(r, v)
+                  ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY)
+                  : NULL;
+
+    if (s)
+        strbuf_adds(out, s);
+    else
+        out->failed = true; /* nothing of it is shown */
+    free(s);
+    json_decref(v);
+}
+
+typedef void hide_fn(struct redact *r, const char *text, size_t n,
+                     struct strbuf *out);
+
+/* What "fn" makes of the text v[0], which speaks of the Mac v[1], if of one. */
+static void hide(sqlite3_context *ctx, int argc, sqlite3_value **v, hide_fn *fn)
 {
     struct redact *r = sqlite3_user_data(ctx);
-    struct rewriting w = {.r = r};
-    size_t n;
+    const char *text = (const char *)sqlite3_value_text(v[0]);
+    struct strbuf b = {0};
+    size_t n = text ? strlen(text) : 0;
 
-    (void)argc;
-    w.text = (const char *)sqlite3_value_text(v[0]);
-    n = w.text ? strlen(w.text) : 0;
     if (n == 0) {
         sqlite3_result_value(ctx, v[0]);
         return;
     }
-    if (leak_names_places(r->all, w.text, n, replace_name, &w))
-        strbuf_add(&w.out, w.text + w.done, n - w.done);
-    else
-        w.out.failed = true;
-    if (strbuf_ok(&w.out))
-        sqlite3_result_text(ctx, strbuf_str(&w.out), (int)w.out.len,
-                            SQLITE_TRANSIENT);
+    if (argc > 1 && !find_names(r, sqlite3_value_int64(v[1]))) {
+        sqlite3_result_error_nomem(ctx);
+        return;
+    }
+    fn(r, text, n, &b);
+    if (strbuf_ok(&b))
+        sqlite3_result_text(ctx, strbuf_str(&b), (int)b.len, SQLITE_TRANSIENT);
     else
         sqlite3_result_error_nomem(ctx);
-    strbuf_free(&w.out);
+    strbuf_free(&b);
+}
+
+/* redact_text(text, device_id): names of that Mac inside a text. */
+static void fn_redact_text(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    hide(ctx, argc, v, hide_names);
+}
+
+/* redact_json(text, device_id): the same inside the texts of JSON. */
+static void fn_redact_json(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    hide(ctx, argc, v, hide_in_json);
+}
+
+/* redact_any(text): names of any Mac in a text that belongs to none, such as
+ * the name of a file. */
+static void fn_redact_any(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    hide(ctx, argc, v, hide_all);
 }
 
 /* ----------------------------------------------------------------- views -- */
 
-#define ANY (-1)  /* names of any Mac in a text */
-#define BY_FACT 8 /* a value of the fact beside it: */
+#define ANY (-1)     /* names of any Mac in a text */
+#define IN_JSON (-2) /* names of its Mac in texts of JSON */
+#define BY_FACT 8    /* a value of the fact beside it: */
 #define USER_FACTS                                                             \
     "'assigned_user', 'assigned_email', 'enrolled_by', 'full_name', 'guid'"
 #define SERIAL_FACTS "'uuid', 'mdm_id', 'asset_tag', 'serial'"
@@ -369,7 +439,7 @@ static const struct {
     {"account_row", "account", REDACT_USERS},
     {"account_row", "full_name", REDACT_USERS},
     {"account_row", "guid", REDACT_USERS},
-    {"account_row", "raw", 0},
+    {"account_row", "raw", IN_JSON},
     {"conflict", "account", REDACT_USERS},
     {"conflict", "value", BY_FACT},
     {"device", "serial", REDACT_SERIALS},
@@ -385,8 +455,8 @@ static const struct {
     {"device_row", "asset_tag", REDACT_SERIALS},
     {"device_row", "enrolled_by", REDACT_USERS},
     {"device_row", "site", ANY},
-    {"device_row", "custom", 0},
-    {"device_row", "raw", 0},
+    {"device_row", "custom", IN_JSON},
+    {"device_row", "raw", IN_JSON},
     {"device_text", "serial", REDACT_SERIALS},
     {"device_text", "uuid", REDACT_SERIALS},
     {"device_text", "mdm_id", REDACT_SERIALS},
@@ -396,7 +466,7 @@ static const struct {
     {"device_text", "asset_tag", REDACT_SERIALS},
     {"device_text", "enrolled_by", REDACT_USERS},
     {"device_text", "site", ANY},
-    {"device_text", "custom", 0},
+    {"device_text", "custom", IN_JSON},
     {"expectation_gap", "serial", REDACT_SERIALS},
     {"finding", "account", REDACT_USERS},
     {"finding", "evidence", 0},
@@ -440,6 +510,9 @@ static void add_column(struct strbuf *sql, const char *table, const char *name)
         strbuf_addf(sql, ", t.\"%s\" AS \"%s\"", name, name);
     else if (columns[i].bit == ANY)
         strbuf_addf(sql, ", redact_any(t.\"%s\") AS \"%s\"", name, name);
+    else if (columns[i].bit == IN_JSON)
+        strbuf_addf(sql, ", redact_json(t.\"%s\", %s) AS \"%s\"", name,
+                    device_of(table), name);
     else if (columns[i].bit == BY_FACT)
         strbuf_addf(sql,
                     ", CASE WHEN t.fact IN (%s) THEN redact(%d, t.\"%s\", %s)"
@@ -563,6 +636,8 @@ static int prepare(struct redact *r, struct err *err)
                                 NULL) != SQLITE_OK ||
         sqlite3_create_function(r->db, "redact_text", 2, flags, r,
                                 fn_redact_text, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(r->db, "redact_json", 2, flags, r,
+                                fn_redact_json, NULL, NULL) != SQLITE_OK ||
         sqlite3_create_function(r->db, "redact_any", 1, flags, r, fn_redact_any,
                                 NULL, NULL) != SQLITE_OK)
         return db_fail(r->db, "register a function", err);

@@ -7,10 +7,15 @@ SELECT t.site AS text, 'own' AS what
   JOIN device_text t ON t.device_id = o.device_id
  WHERE t.site IS NOT NULL
 UNION ALL
-SELECT coalesce(t.asset_tag, '') || ' ' || coalesce(t.custom, ''), 'plain'
+SELECT t.asset_tag, 'plain'
   FROM temp.report_device o
   JOIN device_text t ON t.device_id = o.device_id
- WHERE t.asset_tag IS NOT NULL OR t.custom IS NOT NULL
+ WHERE t.asset_tag IS NOT NULL
+UNION ALL
+SELECT t.custom, 'own'
+  FROM temp.report_device o
+  JOIN device_text t ON t.device_id = o.device_id
+ WHERE t.custom IS NOT NULL
 UNION ALL
 SELECT coalesce(t.name, '') || ' ' || coalesce(t.assigned_user, '') || ' '
          || coalesce(t.assigned_email, '') || ' ' || d.serial || ' '

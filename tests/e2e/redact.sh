@@ -91,4 +91,32 @@ tells 'redmac-one' cat some/fleet-monthly-2026-11-devices.csv
 grep -rq C02RED some && fail 'a serial number'
 ends 2 'needs --redact-key' "$muster" report -q -d r.db -o none -F csv \
     --redact users
+
+# Custom facts are hidden value by value, whatever quotes a name has, and so are
+# names of other Macs in them.
+cat >notes.csv <<'CSV'
+serial,name,assigned_user,client,filevault,last_checkin,os_version,Note
+C02NOTE01,mac-one,annika,Acme,off,2026-11-29,15.1,"annika's ""x"" \ here"
+C02NOTE02,mac-two,"""quoted""",Acme,off,2026-11-29,15.1,"say ""quoted"" to annika"
+C02NOTE03,mac-tri,"\",Acme,off,2026-11-29,15.1,"a \ b"
+CSV
+ends 0 '' "$muster" run -q -d notes.db -o plain -F csv --keep Note \
+    --as-of 2026-11-30 notes.csv
+ends 0 '' "$muster" report -q -d notes.db -o notes -F csv,json,html,xlsx \
+    --redact users --redact-key one.key
+notes() {
+    python3 - <<'PY'
+import csv, re
+rows = list(csv.DictReader(open("notes/fleet-monthly-2026-11-devices.csv",
+                                encoding="utf-8", newline="")))
+who = [r["assigned_user"] for r in rows]
+assert len(set(who)) == 3 and all(re.fullmatch("user-[0-9a-f]{12}", w) for w in who)
+for r in rows:
+    print(*[p for p in [r["x_note"]]][0].replace(who[0], "A").replace(who[1], "B")
+          .replace(who[2], "C").split(" "))
+PY
+}
+says "A's \"x\" \\ here
+say B to A
+a C b" notes
 finish
