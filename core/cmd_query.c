@@ -9,6 +9,7 @@
 #include "analyze/derive.h"
 #include "core/commands.h"
 #include "core/db.h"
+#include "core/strbuf.h"
 #include "core/text.h"
 #include "report/csv.h"
 
@@ -88,26 +89,31 @@ static void print_hex(sqlite3_stmt *st, int i)
 static void print_cell(sqlite3_stmt *st, int i, bool raw)
 {
     int type = sqlite3_column_type(st, i); /* before the text is asked for */
+    struct strbuf guarded = {0};
+    bool quote = false;
     const char *s;
-    bool guard;
 
     if (type == SQLITE_BLOB) {
         print_hex(st, i);
         return;
     }
     s = db_text(st, i);
-    guard = !raw && type == SQLITE_TEXT && csv_risky(s, strlen(s));
-    if (!guard && !strpbrk(s, ",\"\r\n")) {
+    if (!raw && type == SQLITE_TEXT) {
+        quote = csv_guard(&guarded, s, strlen(s)) > 0;
+        s = strbuf_str(&guarded);
+    }
+    if (quote || strpbrk(s, ",\"\r\n")) {
+        putchar('"');
+        for (; *s; s++) {
+            if (*s == '"')
+                putchar('"');
+            putchar(*s);
+        }
+        putchar('"');
+    } else {
         fputs(s, stdout);
-        return;
     }
-    fputs(guard ? "\"'" : "\"", stdout);
-    for (; *s; s++) {
-        if (*s == '"')
-            putchar('"');
-        putchar(*s);
-    }
-    putchar('"');
+    strbuf_free(&guarded);
 }
 
 static void print_header(sqlite3_stmt *st)

@@ -108,38 +108,70 @@ void csv_cell(struct sink *s, const char *p, size_t n)
     sink_addc(s, '"');
 }
 
-/* Lines inside a cell: some readers split there and begin again. */
-static int guard_lines(struct strbuf *b, const char *p, size_t n)
+/* The bytes of a control character that a terminal obeys, or 0. */
+static size_t control(const char *p, size_t n, unsigned *cp)
 {
-    int count = 0;
+    unsigned char c = (unsigned char)p[0],
+                  next = n > 1 ? (unsigned char)p[1] : 0;
+
+    *cp = c;
+    if (c < 0x20 ? c != '\t' && c != '\n' && c != '\r' : c == 0x7f)
+        return 1;
+    *cp = next;
+    return c == 0xc2 && next >= 0x80 && next < 0xa0 ? 2 : 0;
+}
+
+/* Whether nothing in it can be a control character or a line break. */
+static bool tame(const char *p, size_t n)
+{
     size_t i;
 
-    if (csv_risky(p, n)) {
-        strbuf_addc(b, '\'');
-        count++;
-    }
     for (i = 0; i < n; i++) {
-        strbuf_addc(b, p[i]);
-        if ((p[i] == '\n' || p[i] == '\r') && i + 1 < n && p[i + 1] != '\n' &&
-            p[i + 1] != '\r' && csv_risky(p + i + 1, n - i - 1)) {
+        unsigned char c = (unsigned char)p[i];
+
+        if (c < 0x20 || c == 0x7f || c == 0xc2)
+            return false;
+    }
+    return true;
+}
+
+int csv_guard(struct strbuf *b, const char *p, size_t n)
+{
+    bool start = true; /* of a line: some readers split there */
+    int count = 0;
+    size_t i = 0, step;
+    unsigned cp;
+
+    while (i < n) {
+        if (start && (i == 0 || (p[i] != '\n' && p[i] != '\r')) &&
+            csv_risky(p + i, n - i)) {
             strbuf_addc(b, '\'');
             count++;
         }
+        step = control(p + i, n - i, &cp);
+        if (step) {
+            strbuf_addf(b, "\\u{%04X}", cp);
+            count++;
+            i += step;
+            start = false;
+            continue;
+        }
+        start = p[i] == '\n' || p[i] == '\r';
+        strbuf_addc(b, p[i++]);
     }
     return count;
 }
 
 int csv_guarded(struct sink *s, const char *p, size_t n)
 {
-    bool breaks = n && (memchr(p, '\n', n) || memchr(p, '\r', n));
     struct strbuf b = {0};
     int count;
 
-    if (!breaks && (plainly_safe(p, n) || !csv_risky(p, n))) {
+    if (tame(p, n) && (plainly_safe(p, n) || !csv_risky(p, n))) {
         csv_cell(s, p, n);
         return 0;
     }
-    count = guard_lines(&b, p, n);
+    count = csv_guard(&b, p, n);
     if (strbuf_ok(&b))
         csv_cell(s, strbuf_str(&b), b.len);
     else
@@ -148,10 +180,25 @@ int csv_guarded(struct sink *s, const char *p, size_t n)
     return count;
 }
 
+/* The control character that "\u{001B}" stands for, or 0. */
+static unsigned shown(const char *p, size_t n)
+{
+    unsigned cp = 0;
+    char text[9];
+
+    if (n < 8 || sscanf(p, "\\u{%4X}", &cp) != 1)
+        return 0;
+    snprintf(text, sizeof(text), "\\u{%04X}", cp & 0xffff);
+    return memcmp(p, text, 8) == 0 && (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+               ? cp
+               : 0;
+}
+
 void csv_unguard(struct strbuf *out, const char *p, size_t n)
 {
     size_t i = 0;
     bool start = true;
+    unsigned cp;
 
     for (; i < n; i++) {
         if (start && p[i] == '\'' && csv_risky(p + i + 1, n - i - 1)) {
@@ -159,7 +206,13 @@ void csv_unguard(struct strbuf *out, const char *p, size_t n)
             continue;
         }
         start = p[i] == '\n' || p[i] == '\r';
-        strbuf_addc(out, p[i]);
+        cp = p[i] == '\\' ? shown(p + i, n - i) : 0;
+        if (cp) {
+            utf8_append(out, cp);
+            i += 7;
+        } else {
+            strbuf_addc(out, p[i]);
+        }
     }
 }
 

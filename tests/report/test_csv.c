@@ -74,6 +74,11 @@ static const char *const texts[] = {
     "0012",
     "\xef\xbb\xbf=1",
     "' =1",
+    "\x1b[31mred\x1b]0;x\x07",
+    "\xc2\x9b"
+    "31m",
+    "\x7f\x01",
+    "=1\x1b\n=2",
 };
 
 START_TEST(a_cell_read_back_and_unguarded_is_what_it_was)
@@ -109,6 +114,22 @@ START_TEST(no_line_of_a_guarded_cell_begins_a_formula)
 }
 END_TEST
 
+START_TEST(no_terminal_obeys_a_guarded_cell)
+{
+    char *cell = written(texts[_i], true), *p;
+
+    for (p = cell; *p; p++) {
+        unsigned char c = (unsigned char)*p, next = (unsigned char)p[1];
+
+        ck_assert_msg((c >= 0x20 && c != 0x7f) || c == '\t' || c == '\r' ||
+                          c == '\n',
+                      "%s", cell);
+        ck_assert_msg(c != 0xc2 || next >= 0xa0, "%s", cell);
+    }
+    free(cell);
+}
+END_TEST
+
 START_TEST(a_raw_cell_is_untouched)
 {
     char *cell = written(texts[_i], false), *seen = read_back(cell);
@@ -141,6 +162,7 @@ Suite *csv_suite(void)
     tcase_add_loop_test(tc, a_cell_read_back_and_unguarded_is_what_it_was, 0,
                         n);
     tcase_add_loop_test(tc, no_line_of_a_guarded_cell_begins_a_formula, 0, n);
+    tcase_add_loop_test(tc, no_terminal_obeys_a_guarded_cell, 0, n);
     tcase_add_loop_test(tc, a_raw_cell_is_untouched, 0, n);
     tcase_add_test(tc, cells_are_quoted_only_where_they_need_it);
     suite_add_tcase(s, tc);
