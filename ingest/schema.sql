@@ -37,7 +37,7 @@ CREATE TABLE import (
   records        INTEGER NOT NULL,   -- read = accepted + rejected + left_out
   accepted       INTEGER NOT NULL,
   rejected       INTEGER NOT NULL,
-  left_out       INTEGER NOT NULL,   -- other platforms
+  left_out       INTEGER NOT NULL,   -- other platforms, devices in the trash...
   devices        INTEGER NOT NULL,   -- device rows
   accounts       INTEGER NOT NULL,   -- account rows
   -- What the file carries, bit n for fact n of core/facts.c:
