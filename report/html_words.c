@@ -240,7 +240,7 @@ void html_percent(struct strbuf *b, double share)
         tenths = 1;
     if (tenths >= 1000 && share < 1)
         tenths = 999;
-    if (tenths % 10 == 0)
+    if (tenths == 0 || tenths == 1000)
         strbuf_addf(b, "%ld\xc2\xa0%%", tenths / 10);
     else
         strbuf_addf(b, "%ld.%ld\xc2\xa0%%", tenths / 10, tenths % 10);

@@ -107,7 +107,7 @@ START_TEST(a_percentage_is_all_or_none_only_where_it_is)
         double share;
         const char *words;
     } cases[] = {{0, "0\xc2\xa0%"},          {1, "100\xc2\xa0%"},
-                 {0.5, "50\xc2\xa0%"},       {0.924, "92.4\xc2\xa0%"},
+                 {0.5, "50.0\xc2\xa0%"},     {0.924, "92.4\xc2\xa0%"},
                  {0.99999, "99.9\xc2\xa0%"}, {0.00001, "0.1\xc2\xa0%"},
                  {0.9995, "99.9\xc2\xa0%"},  {1.0 / 3, "33.3\xc2\xa0%"}};
     size_t i;
