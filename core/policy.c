@@ -82,7 +82,7 @@ int policy_check(const struct policy_key *k, const char *value, struct err *err)
                            value);
         break;
     case POLICY_TIME:
-        if (!when_parse(value, strlen(value), &t))
+        if (!when_parse_day(value, &t))
             return err_set(err, ERR_CONFIG,
                            "%s: expected a date (YYYY-MM-DD), found \"%s\"",
                            k->name, value);
@@ -113,7 +113,7 @@ int policy_bind(sqlite3_stmt *st, int index, const struct policy_key *k,
         return sqlite3_bind_int(st, index,
                                 fact_bool_word(value, strlen(value)));
     case POLICY_TIME:
-        if (!when_parse(value, strlen(value), &t))
+        if (!when_parse_day(value, &t))
             return sqlite3_bind_null(st, index);
         return sqlite3_bind_int64(st, index, t);
     case POLICY_TEXT:

@@ -252,7 +252,7 @@ START_TEST(the_policy_is_the_same_bytes_wherever_it_comes_from)
                         "[client \"A\"]\nalias: B\n\n[client:Z]\nroute=erase\n"
                         "[accounts]\nservice =\n  a\n  b*\n[rules]\n"
                         "target_rate = 95\n[policy]\nupdates_by_server = yes\n"
-                        "planned_day = 2026-12-01T00:00:00Z\n"
+                        "planned_day = 2026-12-01 00:00\n"
                         "freshness_days = 45\n",
                         &err);
     ck_assert_ptr_nonnull(conf);

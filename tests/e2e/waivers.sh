@@ -51,6 +51,14 @@ at='--as-of 2026-11-30'
     ends 0 '' "$muster" analyze -d "$db" $at -c "$dir/slip.conf"
     if grep -q settings "$dir/stderr"; then fail 'settings are complained of'; fi
 
+    # A day is a day: with a time or in seconds it would move by hours.
+    for day in 2026-11-30T10:00:00+05:00 2026-11-30T00:00:00Z 1764460800 \
+        2026-02-30; do
+        ends 2 "planned_day: expected a date (YYYY-MM-DD), found \"$day\"" \
+            "$muster" analyze -q -d "$db" $at --set "planned_day=$day"
+    done
+    check 'a day' "$muster" analyze -q -d "$db" $at --set planned_day=2026-12-01
+
     # An accepted risk trips no gate, the same finding elsewhere does.
     check before "$muster" analyze -q -d "$db" $at
     ends 3 ' of severity high or worse' \
