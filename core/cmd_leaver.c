@@ -176,8 +176,8 @@ static int walk(struct leaver *l, bool json, struct err *err)
 
 /* ------------------------------------------------------------------ names */
 
-/* name_key(text): one key for a name in whichever case, composed or not, as
- * one Mac spells it and another. */
+/* name_key(text): one key for a full name in whichever case, composed or not,
+ * as one Mac spells it and another. Short names are one without ASCII case. */
 static void fn_name_key(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
     const char *s = (const char *)sqlite3_value_text(v[0]);
@@ -201,15 +201,17 @@ static int take_names(struct leaver *l, const struct call *c, struct err *err)
                                 SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
                                 fn_name_key, NULL, NULL) != SQLITE_OK)
         return db_fail(l->db, "register a function", err);
-    if (db_script(l->db,
-                  "CREATE TEMP TABLE leaver_name (name TEXT PRIMARY KEY,"
-                  " given TEXT)",
-                  err) < 0)
+    if (db_script(
+            l->db,
+            "CREATE TEMP TABLE leaver_name (name TEXT, short TEXT PRIMARY KEY,"
+            " given TEXT)",
+            err) < 0)
         return -1;
-    rc = db_prepare(l->db,
-                    "INSERT OR IGNORE INTO leaver_name VALUES (name_key(:name),"
-                    " :name)",
-                    &st, err);
+    rc = db_prepare(
+        l->db,
+        "INSERT OR IGNORE INTO leaver_name VALUES (name_key(:name), fold(:name),"
+        " :name)",
+        &st, err);
     for (i = 0; i < c->count && rc == 0; i++)
         if ((rc = db_bind_text(st, ":name", c->operands[i], err)) == 0)
             rc = db_run(st, err);
@@ -225,9 +227,9 @@ static int unknown_names(struct leaver *l, json_t *list, struct strbuf *out,
     int step;
 
     if (db_prepare(l->db,
-                   "SELECT given FROM leaver_name WHERE name NOT IN"
-                   " (SELECT name_key(account) FROM account_posture UNION ALL"
-                   "  SELECT name_key(full_name) FROM account_posture"
+                   "SELECT given FROM leaver_name WHERE short NOT IN"
+                   " (SELECT fold(account) FROM account_posture) AND name NOT"
+                   " IN (SELECT name_key(full_name) FROM account_posture"
                    "   WHERE full_name IS NOT NULL) ORDER BY given",
                    &st, err) < 0)
         return -1;

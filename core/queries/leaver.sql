@@ -5,7 +5,7 @@
 -- perhaps do.
 WITH account AS (
   SELECT a.device_id, a.account,
-         name_key(a.account) IN (SELECT name FROM temp.leaver_name)
+         fold(a.account) IN (SELECT short FROM temp.leaver_name)
            OR (name_key(a.full_name) IN (SELECT name FROM temp.leaver_name))
               IS TRUE AS mine,
          a.disabled IS NOT TRUE
