@@ -13,6 +13,7 @@
 #include "core/config.h"
 #include "core/err.h"
 
+#include <jansson.h>
 #include <sqlite3.h>
 
 /* What was asked for. All text is borrowed; NULL or 0 takes the default. */
@@ -106,7 +107,8 @@ void report_summary_free(struct report_summary *s);
 struct report_verify {
     const struct config *config; /* NULL: the defaults */
     const char *templates;       /* NULL: built-in ones */
-    FILE *out;
+    FILE *out;                   /* a line for each difference; NULL: none */
+    json_t *list;                /* gets {"file", "difference"}; NULL: none */
     int64_t files;  /* read; set */
     int64_t unmade; /* pages and workbooks that were counted only; set */
 };

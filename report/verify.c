@@ -32,6 +32,22 @@ struct verify {
     int64_t files, differences;
 };
 
+/* Names of files may be no UTF-8, and texts be cut within a character. */
+static void list_difference(json_t *list, const char *name, const char *text)
+{
+    struct strbuf file = {0}, what = {0};
+
+    if (list) {
+        text_escape(&file, name, strlen(name));
+        text_escape(&what, text, strlen(text));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "file", strbuf_str(&file),
+                                        "difference", strbuf_str(&what)));
+    }
+    strbuf_free(&file);
+    strbuf_free(&what);
+}
+
 PRINTF_LIKE(3, 4)
 static void differs(struct verify *v, const char *name, const char *fmt, ...)
 {
@@ -41,11 +57,14 @@ static void differs(struct verify *v, const char *name, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    v->differences++;
+    list_difference(v->how->list, name, text);
+    if (!v->out)
+        return;
     text_print_safe(name, v->out);
     fputs(": ", v->out);
     text_print_safe(text, v->out);
     fputc('\n', v->out);
-    v->differences++;
 }
 
 static const char *text_of(const json_t *object, const char *key)

@@ -87,4 +87,15 @@ rm -rf copy
 cp -r out copy
 sed -i '0,/"rows":\([0-9]\)/s//"rows":9\1/' copy/umbra/*-manifest.json
 ends 3 'found' "$muster" verify -q -c brand.conf -d m.db copy
+
+# The same as JSON: nothing else on standard output, the same status.
+ends 0 '' "$muster" report -q -d "$dir/m.db" -o "$dir/asjson" -F csv
+json() { "$muster" verify --json -q -d "$dir/m.db" "$dir/asjson" | jq -c "$1"; }
+says '[true,0,[]]' json '[.database, .only_counted, .differences]'
+for f in "$dir"/asjson/*-clients.csv; do
+    printf 'x\r\n' >>"$f"
+done
+says '["was changed after it was written","holds 3 rows, its manifest says 2"]' \
+    json '[.differences[].difference | split(" (")[0]]'
+ends 3 '2 differences were found' "$muster" verify --json -d "$dir/m.db" "$dir/asjson"
 finish
