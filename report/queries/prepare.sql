@@ -164,16 +164,60 @@ SELECT v.id
           CROSS JOIN main.device_text t ON t.device_id = k.device_id) v
  WHERE v.id IS NOT NULL AND EXISTS (SELECT 1 FROM report_shared);
 
-INSERT OR IGNORE INTO report_import
-SELECT DISTINCT r.import_id
-  FROM (SELECT import_id, device_id, uuid, mdm_id FROM main.device_row
+-- Which files speak of which client's Macs: read once for the reports of all
+-- clients, for all rows are looked at.
+CREATE TEMP TABLE IF NOT EXISTS client_import (
+  period_id INTEGER, client_id INTEGER, import_id INTEGER,
+  PRIMARY KEY (period_id, client_id, import_id)
+) WITHOUT ROWID;
+
+CREATE TEMP TABLE IF NOT EXISTS nameless_import (
+  period_id INTEGER, id TEXT, import_id INTEGER,
+  PRIMARY KEY (period_id, id, import_id)
+) WITHOUT ROWID;
+
+INSERT OR IGNORE INTO nameless_import
+SELECT :period_id, v.id, v.import_id
+  FROM (SELECT import_id, upper(uuid) AS id FROM main.device_row
+         WHERE device_id IS NULL
         UNION ALL
-        SELECT import_id, device_id, uuid, mdm_id FROM main.account_row
+        SELECT import_id, mdm_id FROM main.device_row WHERE device_id IS NULL
         UNION ALL
-        SELECT import_id, device_id, uuid, mdm_id FROM main.list_row) r
+        SELECT import_id, upper(uuid) FROM main.account_row
+         WHERE device_id IS NULL
+        UNION ALL
+        SELECT import_id, mdm_id FROM main.account_row WHERE device_id IS NULL
+        UNION ALL
+        SELECT import_id, upper(uuid) FROM main.list_row
+         WHERE device_id IS NULL
+        UNION ALL
+        SELECT import_id, mdm_id FROM main.list_row WHERE device_id IS NULL) v
  WHERE EXISTS (SELECT 1 FROM report_shared)
-   AND r.import_id IN (SELECT import_id FROM report_shared)
-   AND (r.device_id IN (SELECT device_id FROM report_rank)
-        OR (r.device_id IS NULL
-            AND (upper(r.uuid) IN (SELECT id FROM report_own_id)
-                 OR r.mdm_id IN (SELECT id FROM report_own_id))));
+   AND NOT EXISTS (SELECT 1 FROM client_import c
+                    WHERE c.period_id = :period_id)
+   AND v.id IS NOT NULL
+   AND v.import_id IN (SELECT import_id FROM report_shared);
+
+INSERT OR IGNORE INTO client_import
+SELECT :period_id, d.client_id, r.import_id
+  FROM (SELECT import_id, device_id FROM main.device_row
+        UNION ALL
+        SELECT import_id, device_id FROM main.account_row
+        UNION ALL
+        SELECT import_id, device_id FROM main.list_row) r
+  CROSS JOIN main.device_result d
+          ON d.period_id = :period_id AND d.device_id = r.device_id
+ WHERE EXISTS (SELECT 1 FROM report_shared)
+   AND NOT EXISTS (SELECT 1 FROM client_import c
+                    WHERE c.period_id = :period_id)
+   AND r.import_id IN (SELECT import_id FROM report_shared);
+
+INSERT OR IGNORE INTO report_import
+SELECT import_id FROM client_import
+ WHERE period_id = :period_id AND client_id = :client_id
+   AND EXISTS (SELECT 1 FROM report_shared);
+
+INSERT OR IGNORE INTO report_import
+SELECT n.import_id
+  FROM report_own_id o
+  CROSS JOIN nameless_import n ON n.period_id = :period_id AND n.id = o.id;
