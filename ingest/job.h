@@ -62,6 +62,7 @@ struct job {
     bool cut_line; /* the last line of a text was not read */
     bool partial;  /* one page of many: its lists are not complete */
     struct page page;
+    int last_pages; /* pages that say they are the last; others follow them */
 };
 
 /* ------------------------------------------------ job_summary.c: for people */
@@ -106,6 +107,8 @@ const char *job_delimiter(const struct job *j);
  * page it is. */
 struct json_reader;
 void job_pages(struct job *j, const struct json_reader *r);
+/* For json_on_document(): one of several documents ends. */
+void job_page_ended(void *job, const json_t *envelope);
 /* Once the import is stored: pages of its source that are all there count as
  * complete; of the others each is said to be a page, and how many are there. */
 int job_settle_pages(struct job *j, struct err *err) MUST_CHECK;

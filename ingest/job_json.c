@@ -70,8 +70,10 @@ int job_load_json(struct job *j, struct err *err)
     int64_t line;
     int step = -1;
 
-    if (r)
+    if (r) {
+        json_on_document(r, job_page_ended, j);
         cells = json_cells_new(j->source, j->map, err);
+    }
     if (!cells) {
         json_close(r);
         json_decref(rows);

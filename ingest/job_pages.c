@@ -70,45 +70,67 @@ static bool look_total(struct job *j, const json_t *e, int64_t records,
     return false;
 }
 
-/* By a word that more follow. */
-static bool look_more(struct job *j, const json_t *e)
+/* Where an answer says something about itself. */
+static const char *const inside[] = {"metadata", "meta", "paging", "links"};
+
+/* The key by which an answer says that more pages follow; NULL none. */
+static const char *says_more(const json_t *e)
 {
     static const char *const more[] = {
         "has_more",  "next",   "@odata.nextLink", "nextPage",
         "next_page", "cursor", "nextCursor"};
+    const char *key = NULL;
     size_t i;
 
+    if (!json_is_object(e))
+        return NULL;
     for (i = 0; i < COUNT_OF(more); i++) {
         const json_t *v = json_object_get(e, more[i]);
 
-        if (!json_is_true(v) &&
-            !(json_is_string(v) && json_string_length(v) > 0))
-            continue;
-        job_remark(j,
-                   "the file says by \"%s\" that more pages follow: the "
-                   "fleet is incomplete",
-                   more[i]);
-        one_of_many(j);
-        return true;
+        if (json_is_true(v) || (json_is_string(v) && json_string_length(v) > 0))
+            return more[i];
     }
+    for (i = 0; !key && i < COUNT_OF(inside); i++)
+        key = says_more(json_object_get(e, inside[i]));
+    return key;
+}
+
+static bool look(struct job *j, const json_t *e, int64_t records, bool single)
+{
+    size_t i;
+
+    if (!json_is_object(e))
+        return false;
+    if (look_total(j, e, records, single))
+        return true;
+    for (i = 0; i < COUNT_OF(inside); i++)
+        if (look(j, json_object_get(e, inside[i]), records, single))
+            return true;
     return false;
 }
 
-static void look(struct job *j, const json_t *e, int64_t records, bool single)
+/* Pages are put one after the other by the names of their files, and page 10
+ * stands before page 2: the last page may be any of them. */
+void job_page_ended(void *job, const json_t *envelope)
 {
-    static const char *const inside[] = {"metadata", "meta", "paging", "links"};
-    size_t i;
+    struct job *j = job;
 
-    if (!json_is_object(e) || j->partial || look_total(j, e, records, single) ||
-        look_more(j, e))
-        return;
-    for (i = 0; i < COUNT_OF(inside); i++)
-        look(j, json_object_get(e, inside[i]), records, single);
+    j->last_pages += !says_more(envelope);
 }
 
 void job_pages(struct job *j, const struct json_reader *r)
 {
-    look(j, json_envelope(r), load_counts(j->load).records, !json_is_lines(r));
+    const json_t *e = json_envelope(r);
+    const char *more = says_more(e);
+
+    if (look(j, e, load_counts(j->load).records, !json_is_lines(r)) || !more ||
+        j->last_pages == 1) /* several would be of several questions */
+        return;
+    job_remark(j,
+               "the file says by \"%s\" that more pages follow: the fleet is "
+               "incomplete",
+               more);
+    one_of_many(j);
 }
 
 /* --------------------------------------------------- pages of several files */
@@ -150,14 +172,12 @@ static int run_for(struct job *j, const char *sql, int64_t import_id,
 static void page_text(const struct job *j, const struct page *p,
                       const struct pages *all, char *text, size_t size)
 {
-    int64_t end = p->first + p->count;
-
     snprintf(text, size,
              "the file is one page: records %lld to %lld of %lld; with the "
              "other pages that were read %lld of them are there, the fleet is "
              "incomplete%s: read the others too",
-             (long long)p->first + 1, (long long)end, (long long)p->total,
-             (long long)all->have,
+             (long long)p->first + 1, (long long)(p->first + p->count),
+             (long long)p->total, (long long)all->have,
              j->source->accounts && j->source->complete_accounts
                  ? ", and its accounts do not count as all accounts of a Mac"
                  : "");

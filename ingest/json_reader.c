@@ -43,6 +43,8 @@ struct json_reader {
     int depth;
     int64_t documents;
     json_t *envelope;
+    void (*on_document)(void *ctx, const json_t *envelope);
+    void *on_document_ctx;
     json_t *keys[FRAMES]; /* of each object on the way: those beside the path */
 };
 
@@ -549,6 +551,8 @@ static int at_document(struct json_reader *r, json_t **record, int64_t *line,
         return fail_at(r, r->at, err,
                        r->documents ? "something that is no JSON follows"
                                     : "expected an object or a list");
+    if (r->documents > 0 && r->on_document)
+        r->on_document(r->on_document_ctx, r->envelope);
     r->documents++;
     json_decref(r->envelope);
     r->envelope = NULL;
@@ -620,6 +624,13 @@ void json_close(struct json_reader *r)
 bool json_is_lines(const struct json_reader *r)
 {
     return r->documents > 1;
+}
+
+void json_on_document(struct json_reader *r,
+                      void (*f)(void *ctx, const json_t *envelope), void *ctx)
+{
+    r->on_document = f;
+    r->on_document_ctx = ctx;
 }
 
 const json_t *json_envelope(const struct json_reader *r)

@@ -49,6 +49,11 @@ bool json_is_lines(const struct json_reader *r);
  */
 const json_t *json_envelope(const struct json_reader *r);
 
+/* What the envelope of each document said that another one follows, NULL where
+ * it has none; the last document's is json_envelope(). */
+void json_on_document(struct json_reader *r,
+                      void (*f)(void *ctx, const json_t *envelope), void *ctx);
+
 /* The key paths of the first records, as far as the head of the input goes. */
 void json_signature(const char *head, size_t n, struct signature *out);
 
