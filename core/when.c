@@ -421,28 +421,41 @@ bool when_parse_as(const char *form, const char *str, size_t n, int64_t *out)
     return when_parse(str, n, out);
 }
 
-/* "12/11/2026" and its like at the front of "s": the two numbers. */
-static bool two_numbers(struct scan *s, int64_t *a, int64_t *b)
+/* "12/11/2026" and its like: two numbers and the year. */
+struct numbers {
+    int64_t a, b;
+    bool short_year; /* two digits, behind slashes alone */
+};
+
+static bool take_numbers(struct scan *s, struct numbers *out)
 {
     int64_t year;
+    size_t n;
     char sep;
 
-    if (digits(s, 2, a) == 0 || done(s))
+    *out = (struct numbers){0, 0, false};
+    if (digits(s, 2, &out->a) == 0 || done(s))
         return false;
     sep = *s->p;
     if ((sep != '/' && sep != '.' && sep != '-') || !take(s, sep) ||
-        digits(s, 2, b) == 0 || !take(s, sep) || digits(s, 4, &year) != 4)
+        digits(s, 2, &out->b) == 0 || !take(s, sep))
         return false;
-    return year >= 1970 && year < 2200 && *a >= 1 && *a <= 31 && *b >= 1 &&
-           *b <= 31 &&
+    n = digits(s, 4, &year);
+    out->short_year = n == 2;
+    if (n == 2 ? sep != '/' : n != 4 || year < 1970 || year >= 2200)
+        return false;
+    return out->a >= 1 && out->a <= 31 && out->b >= 1 && out->b <= 31 &&
            (done(s) || (!isalnum((unsigned char)*s->p) && *s->p != sep));
 }
 
-static enum when_order order_of_two(int64_t a, int64_t b)
+/* What the numbers themselves show. A year of two digits could be a day, so
+ * that "20/11/26" shows nothing; "11/20/26" can be one thing only. */
+static enum when_order shown_order(const struct numbers *t)
 {
-    return a > 12 && b <= 12   ? WHEN_DAY_FIRST
-           : b > 12 && a <= 12 ? WHEN_MONTH_FIRST
-                               : WHEN_EITHER;
+    if (t->b > 12 && t->a <= 12)
+        return WHEN_MONTH_FIRST;
+    return t->a > 12 && t->b <= 12 && !t->short_year ? WHEN_DAY_FIRST
+                                                     : WHEN_EITHER;
 }
 
 enum when_order when_order_of(const char *s, size_t n)
@@ -452,10 +465,10 @@ enum when_order when_order_of(const char *s, size_t n)
 
     for (i = 0; i < n; i++) {
         struct scan at = {s + i, s + n};
-        int64_t a = 0, b = 0;
+        struct numbers t;
 
-        if (!inside && s[i] >= '0' && s[i] <= '9' && two_numbers(&at, &a, &b))
-            seen[order_of_two(a, b)] = true;
+        if (!inside && s[i] >= '0' && s[i] <= '9' && take_numbers(&at, &t))
+            seen[shown_order(&t)] = true;
         inside = isalnum((unsigned char)s[i]) || strchr("./-:", s[i]) != NULL;
     }
     if (seen[WHEN_MONTH_FIRST] == seen[WHEN_DAY_FIRST])
@@ -466,18 +479,22 @@ enum when_order when_order_of(const char *s, size_t n)
 bool when_parse_ordered(enum when_order order, const char *str, size_t n,
                         int64_t *out)
 {
-    struct scan s = {str, str + n}, t;
-    int64_t a = 0, b = 0;
+    struct scan s = {str, str + n}, at;
+    struct numbers t;
 
     blanks(&s);
     while (s.end > s.p && ascii_isspace(s.end[-1]))
         s.end--;
-    t = s;
-    if (!two_numbers(&t, &a, &b))
+    at = s;
+    if (!take_numbers(&at, &t))
         return false;
-    if (order_of_two(a, b) != WHEN_EITHER || a == b)
-        order = a > 12 ? WHEN_DAY_FIRST : WHEN_MONTH_FIRST;
-    return order != WHEN_EITHER && slashed(&s, order == WHEN_MONTH_FIRST, out);
+    if (shown_order(&t) != WHEN_EITHER)
+        order = shown_order(&t);
+    else if (t.a == t.b && !t.short_year)
+        order = WHEN_MONTH_FIRST; /* either way the same */
+    if (order == WHEN_EITHER || (t.short_year && order != WHEN_MONTH_FIRST))
+        return false;
+    return slashed(&s, order == WHEN_MONTH_FIRST, out);
 }
 
 bool when_plausible(int64_t t, int64_t latest)

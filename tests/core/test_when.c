@@ -150,7 +150,15 @@ static const struct {
     /* no such dates */
     {WHEN_DAY_FIRST, "13/13/2026", -1},
     {WHEN_DAY_FIRST, "31/02/2026", -1},
+    /* a year of two digits, as spreadsheets on a Mac write it */
+    {WHEN_EITHER, "3/13/26 9:14", T0914 + 11 * WHEN_DAY},
+    {WHEN_MONTH_FIRST, "3/2/26 9:14 AM", T0914},
+    {WHEN_EITHER, "3/2/26", -1},
+    {WHEN_EITHER, "3/3/26", -1},
     {WHEN_DAY_FIRST, "02/03/26", -1},
+    {WHEN_DAY_FIRST, "20/11/26", -1}, /* or 2020-11-26 */
+    {WHEN_MONTH_FIRST, "20/11/26", -1},
+    {WHEN_MONTH_FIRST, "3.2.26", -1},
     {WHEN_DAY_FIRST, "02/03.2026", -1},
     {WHEN_DAY_FIRST, "10.11.12.2026", -1},
     {WHEN_DAY_FIRST, "02.03.2026.1", -1},
@@ -179,6 +187,9 @@ static const struct {
     {"a,b\n14/03/2026,3/14/2026\n", WHEN_EITHER}, /* one of each */
     {"ip\n10.20.30.2026\nv13.2.2026\n1.13.2.2026\n", WHEN_EITHER},
     {"2026/03/14 2026-03-14", WHEN_EITHER},
+    {"seen\n3/2/26 9:14\n3/14/26 9:14\n", WHEN_MONTH_FIRST},
+    {"seen\n20/11/26\n21/11/26\n", WHEN_EITHER},
+    {"part 1/20\n", WHEN_EITHER},
     {"", WHEN_EITHER},
 };
 
