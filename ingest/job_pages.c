@@ -172,12 +172,14 @@ static int run_for(struct job *j, const char *sql, int64_t import_id,
 static void page_text(const struct job *j, const struct page *p,
                       const struct pages *all, char *text, size_t size)
 {
+    int64_t end = p->first + p->count;
+
     snprintf(text, size,
              "the file is one page: records %lld to %lld of %lld; with the "
              "other pages that were read %lld of them are there, the fleet is "
              "incomplete%s: read the others too",
-             (long long)p->first + 1, (long long)(p->first + p->count),
-             (long long)p->total, (long long)all->have,
+             (long long)p->first + 1, (long long)end, (long long)p->total,
+             (long long)all->have,
              j->source->accounts && j->source->complete_accounts
                  ? ", and its accounts do not count as all accounts of a Mac"
                  : "");
