@@ -320,14 +320,14 @@ static int make_schema(sqlite3 *db, const char *schema, struct err *err)
     return 0;
 }
 
-/* A store of the version before lacks what the schema adds since this one. */
-static int upgrade(sqlite3 *db, const char *schema, struct err *err)
+/* A store of an earlier version lacks what the schema adds since the next. */
+static int upgrade(sqlite3 *db, int64_t version, const char *schema,
+                   struct err *err)
 {
     char sql[64];
     const char *added;
 
-    snprintf(sql, sizeof(sql), "\n-- Since store version %d",
-             DB_SCHEMA_VERSION);
+    snprintf(sql, sizeof(sql), "\n-- Since store version %d", (int)version + 1);
     added = schema ? strstr(schema, sql) : NULL;
     if (!added)
         return err_set(err, ERR_FAIL, "cannot be brought to store version %d",
@@ -360,13 +360,13 @@ static int check_version(sqlite3 *db, const char *path, int64_t version,
                       "was made by a newer muster (store version %lld, this "
                       "one knows %d); it was left as it is",
                       (long long)version, DB_SCHEMA_VERSION);
-    if (version == DB_SCHEMA_VERSION - 1 && mode != DB_READ)
-        return upgrade(db, schema, err);
     if (version == DB_SCHEMA_VERSION)
         return 0;
+    if (version >= DB_SCHEMA_OLDEST && mode != DB_READ)
+        return upgrade(db, version, schema, err);
     err_at(err, ERR_FAIL, path, 0, 0, "has store version %lld, expected %d",
            (long long)version, DB_SCHEMA_VERSION);
-    if (version == DB_SCHEMA_VERSION - 1)
+    if (version >= DB_SCHEMA_OLDEST)
         return err_hint(err, "\"muster ingest\", \"muster analyze\" and "
                              "\"muster run\" bring it up to date");
     return -1;

@@ -15,7 +15,8 @@
 #include <sqlite3.h>
 
 #define DB_APPLICATION_ID 0x6d757374 /* "must" */
-#define DB_SCHEMA_VERSION 4
+#define DB_SCHEMA_VERSION 5
+#define DB_SCHEMA_OLDEST 3 /* that can be brought up to it */
 
 enum db_mode {
     DB_CREATE, /* make it where it is missing */
@@ -26,7 +27,7 @@ enum db_mode {
 /*
  * Open the store at "path". A file of another program (application_id), of a
  * newer version (user_version) or one that is no database is refused with
- * ERR_FAIL and left as it is; one of the version before gets what it lacks from
+ * ERR_FAIL and left as it is; one of an earlier version gets what it lacks from
  * "schema" where it is opened for writing. ":memory:" gives a private store for
  * tests. "wait_ms" is how long a locked database is waited for. The schema is
  * made by the caller's "schema" text in the same transaction as its version.

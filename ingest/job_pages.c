@@ -2,8 +2,10 @@
  * job_pages.c - files that say that they are one page of many.
  *
  * A page alone does not hold the fleet, and a Mac's other accounts may be on
- * the next. Pages that say where they begin are told to be complete once the
- * files of a period, client and source hold all of them, in any order.
+ * the next. Pages that say how many records there are in all are told to be
+ * complete once the files of a period, client and source hold all of them, in
+ * any order. Those that do not say where they begin may be the same page twice,
+ * so their Macs are counted, each once; and pages of accounts stay incomplete.
  */
 #include "core/base.h"
 
@@ -11,9 +13,8 @@
 #include "ingest/job.h"
 #include "ingest/json_reader.h"
 
-#define PAGE_SEQ                                                               \
-    1000000 /* of the warning that goes when the pages are there               \
-             */
+#define PAGE_SEQ 1000000 /* of the warning that goes with the last page */
+#define NO_PLACE (-1)    /* where a page begins is not said */
 
 static int64_t whole(const json_t *o, const char *key)
 {
@@ -31,14 +32,18 @@ static void one_of_many(struct job *j)
                       "all pages into one file (cat page*.json)");
 }
 
-/* "offset": 300, "total": 900 of one document. */
+/* "offset": 300, "total": 900 of one document, or the total alone. */
 static bool is_numbered(struct job *j, const json_t *e, int64_t total,
                         int64_t records, bool single)
 {
     int64_t offset = whole(e, "offset");
 
-    if (!single || offset < 0 || records <= 0 || offset > total - records)
+    if (!single || records <= 0 || offset > total - records)
         return false;
+    if (offset < 0 && j->source->accounts)
+        return false;
+    if (offset < 0)
+        offset = NO_PLACE;
     j->partial = true;
     j->page = (struct page){offset, records, total};
     return true;
@@ -139,6 +144,7 @@ void job_pages(struct job *j, const struct json_reader *r)
 struct pages {
     int64_t total, last, have; /* the last record, and how many there are */
     size_t files;
+    bool placeless;
 };
 
 static void add_page(struct pages *p, int64_t first, int64_t count)
@@ -146,10 +152,21 @@ static void add_page(struct pages *p, int64_t first, int64_t count)
     int64_t end = first + count;
 
     p->files++;
-    if (end > p->last) {
+    if (first == NO_PLACE) {
+        p->placeless = true;
+        p->have += count;
+    } else if (end > p->last) {
         p->have += end - (first > p->last ? first : p->last);
         p->last = end;
     }
+}
+
+static int bind_group(const struct job *j, sqlite3_stmt *st, struct err *err)
+{
+    if (db_bind_text(st, ":period", j->in->o->period, err) < 0 ||
+        db_bind_text(st, ":client", j->client, err) < 0)
+        return -1;
+    return db_bind_text(st, ":source", j->source->id, err);
 }
 
 static int run_for(struct job *j, const char *sql, int64_t import_id,
@@ -168,12 +185,31 @@ static int run_for(struct job *j, const char *sql, int64_t import_id,
     return rc;
 }
 
+static void placeless_text(const struct page *p, const struct pages *all,
+                           char *text, size_t size)
+{
+    char others[80] = ",";
+
+    if (all->files > 1)
+        snprintf(others, sizeof(others),
+                 "; with the other pages that were read %lld are there,",
+                 (long long)all->have);
+    snprintf(text, size,
+             "the file says that there are %lld records and holds %lld: it is "
+             "one page of many%s the fleet is incomplete",
+             (long long)p->total, (long long)p->count, others);
+}
+
 /* What a page says of itself while others are missing. */
 static void page_text(const struct job *j, const struct page *p,
                       const struct pages *all, char *text, size_t size)
 {
     int64_t end = p->first + p->count;
 
+    if (p->first == NO_PLACE) {
+        placeless_text(p, all, text, size);
+        return;
+    }
     snprintf(text, size,
              "the file is one page: records %lld to %lld of %lld; with the "
              "other pages that were read %lld of them are there, the fleet is "
@@ -215,6 +251,33 @@ static int settle_page(struct job *j, sqlite3_stmt *st, const struct pages *all,
                    text, err);
 }
 
+/* Pages without a place: every Mac once, and the records that gave none. */
+static int count_macs(struct job *j, struct pages *all, struct err *err)
+{
+    static const char sql[] =
+        "WITH page AS (SELECT p.import_id, i.rejected + i.left_out AS others"
+        "  FROM import_page p JOIN import i USING (import_id)"
+        "  WHERE i.period = :period AND i.client = :client"
+        "    AND i.source = :source AND NOT i.superseded AND p.total = :total)"
+        " SELECT (SELECT count(DISTINCT device_id) FROM device_row"
+        "          WHERE import_id IN (SELECT import_id FROM page))"
+        "      + (SELECT sum(others) FROM page)";
+    sqlite3_stmt *st = NULL;
+    int64_t macs;
+    int step = -1;
+
+    if (db_prepare(j->in->db, sql, &st, err) == 0 &&
+        bind_group(j, st, err) == 0 &&
+        db_bind_int(st, ":total", all->total, err) == 0 &&
+        (step = db_step(st, err)) == 1) {
+        macs = sqlite3_column_int64(st, 0);
+        if (macs < all->have)
+            all->have = macs;
+    }
+    sqlite3_finalize(st);
+    return step < 0 ? -1 : 0;
+}
+
 /* Of the pages with one total: "st" stands at the first and ends behind the
  * last. They are gone through twice: to count, then to settle. */
 static int settle_total(struct job *j, sqlite3_stmt *st, int64_t total,
@@ -235,6 +298,9 @@ static int settle_total(struct job *j, sqlite3_stmt *st, int64_t total,
                 return -1;
         }
         if (step < 0)
+            return -1;
+        if (turn == 0 && all.placeless && !j->source->naming &&
+            count_macs(j, &all, err) < 0)
             return -1;
     }
     return 0;
@@ -257,14 +323,6 @@ static int store_page(struct job *j, struct err *err)
     }
     sqlite3_finalize(st);
     return rc;
-}
-
-static int bind_group(const struct job *j, sqlite3_stmt *st, struct err *err)
-{
-    if (db_bind_text(st, ":period", j->in->o->period, err) < 0 ||
-        db_bind_text(st, ":client", j->client, err) < 0)
-        return -1;
-    return db_bind_text(st, ":source", j->source->id, err);
 }
 
 int job_settle_pages(struct job *j, struct err *err)

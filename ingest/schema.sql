@@ -397,10 +397,12 @@ CREATE TABLE work (
 
 CREATE UNIQUE INDEX work_finding ON work (finding_id, client, import_id);
 
+-- Since store version 5: what stands below is added to a store of version 4.
+
 -- Rows about accounts that do not say the short name: which account they speak
 -- of, by a number or full name that one account of the Mac has; of the period
 -- analyzed last.
-CREATE TABLE IF NOT EXISTS account_alias (
+CREATE TABLE account_alias (
   row_id    INTEGER PRIMARY KEY,     -- of account_row
   device_id INTEGER NOT NULL,
   account   TEXT,                    -- NULL: of none
@@ -408,13 +410,14 @@ CREATE TABLE IF NOT EXISTS account_alias (
 ) STRICT;
 
 -- Those rows are few, and found at once.
-CREATE INDEX IF NOT EXISTS account_row_nameless ON account_row (import_id)
+CREATE INDEX account_row_nameless ON account_row (import_id)
  WHERE account = '';
 
 -- A file that is one page of many, by what it says of itself.
-CREATE TABLE IF NOT EXISTS import_page (
+CREATE TABLE import_page (
   import_id INTEGER PRIMARY KEY REFERENCES import,
-  first     INTEGER NOT NULL,        -- 0 for the first record of all
+  first     INTEGER NOT NULL,        -- 0 for the first record of all; -1: it
+                                     -- is not said where the page begins
   count     INTEGER NOT NULL,
   total     INTEGER NOT NULL,
   complete  TEXT NOT NULL            -- import.complete once all pages are there

@@ -207,11 +207,15 @@ C02WORK003|Eve|false' columns $findings serial owner waived
     fail 'no report of the client'
 grep -rq 'Mallory' out/northwind && fail "another client's name"
 
-# A store of the version before gets what it lacks when it is written to.
+# A store of an earlier version gets what it lacks when it is written to.
+cp m.db old.db
+sqlite3 old.db 'DROP TABLE account_alias; DROP TABLE import_page;
+    DROP INDEX account_row_nameless; PRAGMA user_version=4'
+check four "$muster" analyze -q -d old.db --period 2026-11 --as-of 2026-11-30
 cp m.db old.db
 sqlite3 old.db 'DROP TABLE work; DROP TABLE account_alias; DROP TABLE import_page;
     DROP INDEX account_row_nameless; PRAGMA user_version=3'
-ends 1 'has store version 3, expected 4' \
+ends 1 'has store version 3, expected 5' \
     "$muster" report -q -d old.db -o old --period 2026-11
 ends 0 ', 2 accepted, 0 rejected' \
     "$muster" ingest -d old.db --period 2026-12 --as-of 2026-12-31 newer.csv

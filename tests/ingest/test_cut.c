@@ -114,8 +114,8 @@ static bool cells_are_in(const char *part, const char *whole, bool lines,
 }
 
 static const char *const tables[] = {
-    "import_column", "import_value", "import_warning", "reject",
-    "device_row",    "account_row",  "list_row",       "import"};
+    "import_column", "import_value", "import_warning", "reject", "device_row",
+    "account_row",   "list_row",     "import_page",    "import"};
 
 static void forget(sqlite3 *db)
 {

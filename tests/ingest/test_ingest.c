@@ -580,6 +580,35 @@ START_TEST(a_jamf_search_is_read)
 }
 END_TEST
 
+/* A page of two Macs of Jamf's, which says how many there are but not where it
+ * begins. */
+static void jamf_page(const char *name, const char *one, const char *two)
+{
+    struct strbuf b = {0};
+
+    strbuf_addf(&b,
+                "{\"totalCount\":4,\"results\":[{\"id\":\"1\",\"udid\":\"U\","
+                "\"general\":{\"name\":\"%s\"},\"hardware\":{\"serialNumber\":"
+                "\"%s\"}},{\"id\":\"2\",\"udid\":\"V\",\"general\":{\"name\":"
+                "\"x\"},\"hardware\":{\"serialNumber\":\"%s\"}}]}",
+                name, one, two);
+    case_good(&c, name, strbuf_str(&b));
+    strbuf_free(&b);
+}
+
+START_TEST(pages_without_a_place_are_counted_by_their_macs)
+{
+    jamf_page("a.json", "C02AAA00001", "C02AAA00002");
+    jamf_page("again.json", "C02AAA00002", "C02AAA00001");
+    IS("SELECT DISTINCT text FROM import_warning",
+       "the file says that there are 4 records and holds 2: it is one page of "
+       "many; with the other pages that were read 2 are there, the fleet is "
+       "incomplete");
+    jamf_page("b.json", "C02AAA00003", "C02AAA00004");
+    IS("SELECT count(*) FROM import_warning", "0");
+}
+END_TEST
+
 START_TEST(pages_of_many_are_warned_about)
 {
     case_good(&c, "p.json",
@@ -628,6 +657,7 @@ Suite *ingest_suite(void)
     tcase_add_test(tc, a_jamf_inventory_is_read);
     tcase_add_test(tc, a_jamf_search_is_read);
     tcase_add_test(tc, pages_of_many_are_warned_about);
+    tcase_add_test(tc, pages_without_a_place_are_counted_by_their_macs);
     suite_add_tcase(s, tc);
     return s;
 }
