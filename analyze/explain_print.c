@@ -5,6 +5,7 @@
 
 #include "analyze/explain.h"
 #include "core/capability.h"
+#include "core/color.h"
 #include "core/strbuf.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -31,7 +32,9 @@ static void add_value(struct strbuf *b, const json_t *v)
 
 static void heading(const char *title, FILE *out)
 {
-    fprintf(out, "\n%s\n", title);
+    fputc('\n', out);
+    color_bold(title, out);
+    fputc('\n', out);
 }
 
 /* "[2] line 14, 3 days old, cell "Enabled"" */
@@ -357,7 +360,8 @@ static void print_finding(const json_t *e, const json_t *r, FILE *out)
 {
     struct strbuf line = {0};
 
-    fprintf(out, "  %-8s %-8s ", text_of(r, "rule"), text_of(r, "severity"));
+    fprintf(out, "  %-8s ", text_of(r, "rule"));
+    color_severity(text_of(r, "severity"), 9, out);
     if (!strstr(text_of(r, "evidence"), text_of(r, "account")))
         strbuf_addf(&line, "%s: ", text_of(r, "account"));
     strbuf_adds(&line, text_of(r, "evidence"));

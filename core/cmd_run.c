@@ -5,6 +5,7 @@
 
 #include "analyze/summary.h"
 #include "analyze/analyze.h"
+#include "core/color.h"
 #include "core/commands.h"
 #include "core/config.h"
 #include "core/db.h"
@@ -214,9 +215,12 @@ static void say_worst(const struct told *t)
         say("worst", "nothing failed that is medium or worse");
         return;
     }
-    snprintf(line, sizeof(line), "%s, on %lld %s: %s", t->worst_severity,
+    fprintf(stderr, "%-9s ", "worst");
+    color_severity(t->worst_severity, 0, stderr);
+    snprintf(line, sizeof(line), ", on %lld %s: %s",
              COUNTED(t->worst_macs, "Mac"), t->worst_title);
-    say("worst", line);
+    text_print_safe(line, stderr);
+    fputc('\n', stderr);
     fputs("          see: muster explain ", stderr);
     text_print_safe(t->worst_serial, stderr);
     fputc('\n', stderr);

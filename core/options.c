@@ -3,6 +3,7 @@
  */
 #include "core/base.h"
 
+#include "core/color.h"
 #include "core/facts.h"
 #include "core/options.h"
 #include "core/strbuf.h"
@@ -301,8 +302,10 @@ static int check_color(const struct options *o, struct err *err)
     const char *s = opt_text_or(o, "color", "auto");
 
     if (strcmp(s, "auto") == 0 || strcmp(s, "always") == 0 ||
-        strcmp(s, "never") == 0)
+        strcmp(s, "never") == 0) {
+        color_choose(s);
         return 0;
+    }
     return err_set(err, ERR_USAGE,
                    "--color: expected auto, always or never, found \"%s\"", s);
 }

@@ -30,6 +30,15 @@ month 2026-11 2026-11-30
 check explain "$muster" explain -d "$db" C02EXPL001 --waivers "$dir/w.csv"
 cp "$dir/stdout" "$dir/text"
 [ "$(wc -L <"$dir/text")" -le 80 ] || fail 'a line is wider than 80 columns'
+# Colours are asked for, or a terminal: never in a file, and never the only word.
+grep -q "$(printf '\033')" "$dir/text" && fail 'an escape in a file'
+check colours "$muster" explain --color always -d "$db" C02EXPL001
+esc=$(printf '\033')
+grep -qF "ST-06    ${esc}[1;31mcritical${esc}[0m only anna" "$dir/stdout" ||
+    fail 'critical is not red'
+sed "s/$esc\[[0-9;]*m//g" "$dir/stdout" | cmp -s - "$dir/text" ||
+    fail 'colours change the text'
+checks=$((checks + 3))
 flat() { tr -s ' \n' '  ' <"$dir/text"; }
 has() { flat | grep -qF -- "$1" || fail "no \"$1\""; }
 # The finding: evidence, the truth of each part, its history, who accepted it.
