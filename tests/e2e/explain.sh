@@ -32,7 +32,8 @@ cp "$dir/stdout" "$dir/text"
 [ "$(wc -L <"$dir/text")" -le 80 ] || fail 'a line is wider than 80 columns'
 # Colours are asked for, or a terminal: never in a file, and never the only word.
 grep -q "$(printf '\033')" "$dir/text" && fail 'an escape in a file'
-check colours "$muster" explain --color always -d "$db" C02EXPL001
+check colours "$muster" explain --color always -d "$db" C02EXPL001 \
+    --waivers "$dir/w.csv"
 esc=$(printf '\033')
 grep -qF "ST-06    ${esc}[1;31mcritical${esc}[0m only anna" "$dir/stdout" ||
     fail 'critical is not red'
