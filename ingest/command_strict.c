@@ -161,8 +161,7 @@ static bool is_possible(const char *s, size_t n)
     for (; n && ascii_isspace(*s); n--)
         s++;
     return n >= COMMAND_LEAST &&
-           (strchr("pBCDEFMNSU", *s) || memchr(s, '[', n) ||
-            memchr(s, ',', n));
+           (strchr("pBCDEFMNSU", *s) || memchr(s, '[', n) || memchr(s, ',', n));
 }
 
 unsigned command_text_strict(const char *s, size_t n)

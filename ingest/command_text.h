@@ -27,8 +27,9 @@ enum {
     COMMAND_UNLOCKERS = 16,
     COMMAND_CRYPTO = 32
 };
-#define COMMAND_LEAST 16 /* bytes of the shortest answer: "FileVault is On."   \
-                          */
+#define COMMAND_LEAST                                                          \
+    16 /* bytes of the shortest answer: "FileVault is On."                     \
+        */
 
 /* The strict look, for texts of which nobody says what they are: the commands
  * whose answers it holds, 0 where a line of it is anything else. */

@@ -3,8 +3,8 @@
  *
  * Cells are quoted where they need it, lines end in CR LF. A text cell that a
  * spreadsheet could take for a formula gets one apostrophe in front, after
- * line breaks inside it too, and control characters, which a terminal obeys, are
- * written as "\u{001B}"; csv_unguard() takes both away again.
+ * line breaks inside it too, and control characters, which a terminal obeys,
+ * are written as "\u{001B}"; csv_unguard() takes both away again.
  */
 #ifndef MUSTER_CSV_H
 #define MUSTER_CSV_H
@@ -19,7 +19,8 @@ void csv_cell(struct sink *s, const char *p, size_t n);
 /* Append a text with the guard. Returns how often it was needed. */
 int csv_guard(struct strbuf *out, const char *p, size_t n);
 
-/* The cell of a text with the guard. Returns the same, -1 for want of memory. */
+/* The cell of a text with the guard. Returns the same, -1 for want of memory.
+ */
 int csv_guarded(struct sink *s, const char *p, size_t n);
 
 /* Whether a reader could take this for the start of a formula. */

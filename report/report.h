@@ -109,7 +109,7 @@ struct report_verify {
     const char *templates;       /* NULL: built-in ones */
     FILE *out;                   /* a line for each difference; NULL: none */
     json_t *list;                /* gets {"file", "difference"}; NULL: none */
-    int64_t files;  /* read; set */
+    int64_t files;               /* read; set */
     int64_t unmade; /* pages and workbooks that were counted only; set */
 };
 

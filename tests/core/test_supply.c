@@ -7,13 +7,15 @@
 #include "tests/suites.h"
 
 /* Three clients of 4, 5 and 9 Macs; the last one lacks another fact. */
-static const struct supply_gap gaps[] = {
-    {(char *)(uintptr_t) "FV-01", (char *)(uintptr_t) "filevault", 4},
-    {(char *)(uintptr_t) "FV-01", (char *)(uintptr_t) "filevault", 5},
-    {(char *)(uintptr_t) "FV-01", (char *)(uintptr_t) "mdm_enrolled", 9},
-    {(char *)(uintptr_t) "FV-02", (char *)(uintptr_t) "filevault", 5},
-    {(char *)(uintptr_t) "FV-03", (char *)(uintptr_t) "filevault, in_abm", 5},
-};
+static char fv01[] = "FV-01", fv02[] = "FV-02", fv03[] = "FV-03";
+static char filevault[] = "filevault", enrolled[] = "mdm_enrolled";
+static char both[] = "filevault, in_abm";
+
+static const struct supply_gap gaps[] = {{fv01, filevault, 4},
+                                         {fv01, filevault, 5},
+                                         {fv01, enrolled, 9},
+                                         {fv02, filevault, 5},
+                                         {fv03, both, 5}};
 
 static const struct supply_gain *gain_of(const struct supply_gain *all,
                                          size_t n, const char *id)

@@ -75,8 +75,8 @@ static const char *const texts[] = {
     "\xef\xbb\xbf=1",
     "' =1",
     "\x1b[31mred\x1b]0;x\x07",
-    "\xc2\x9b"
-    "31m",
+    ("\xc2\x9b"
+     "31m"),
     "\x7f\x01",
     "=1\x1b\n=2",
 };
