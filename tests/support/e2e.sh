@@ -67,7 +67,7 @@ store() {
     shift
     rm -f "$file"
     {
-        echo 'PRAGMA application_id=1836413812; PRAGMA user_version=4;'
+        echo 'PRAGMA application_id=1836413812; PRAGMA user_version=5;'
         echo 'BEGIN;'
         cat ingest/schema.sql "$@"
         echo 'COMMIT;'
