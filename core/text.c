@@ -353,15 +353,15 @@ void text_slug(struct strbuf *b, const char *s)
 const char *text_int(int64_t n, char out[TEXT_INT])
 {
     uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    char *at = out + TEXT_INT - 1;
+    size_t at = TEXT_INT - 1;
 
-    *at = '\0';
+    out[at] = '\0';
     do
-        *--at = (char)('0' + u % 10);
+        out[--at] = (char)('0' + u % 10);
     while (u /= 10);
     if (n < 0)
-        *--at = '-';
-    return at;
+        out[--at] = '-';
+    return out + at;
 }
 
 int text_distance(const char *a, const char *b)

@@ -128,7 +128,8 @@ static int check_section(struct checker *c, const struct template_file *file,
         node->name, html_context_name(&before), html_context_name(&c->html));
 }
 
-/* Enter a file, unless the same file is being checked in the same place. */
+/* Enter a file. In the same place once more it would have no end: a page's
+ * lists hold no lists of their own kind. */
 static int check_file(struct checker *c, const struct template_file *file,
                       const struct node *node, const struct template_file *in,
                       const struct scope *scope)
@@ -138,7 +139,9 @@ static int check_file(struct checker *c, const struct template_file *file,
 
     for (i = 0; i < c->depth; i++)
         if (c->active[i].file == in && c->active[i].vars == scope->vars)
-            return 0;
+            return template_fail(file, node, c->err,
+                                 "\"%s\" is included in itself, without end",
+                                 node->name);
     if (c->depth == TEMPLATE_DEPTH)
         return template_fail(file, node, c->err,
                              "templates are included more than %d deep",

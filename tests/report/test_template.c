@@ -316,12 +316,18 @@ START_TEST(a_replacement_is_checked_where_it_will_stand)
 }
 END_TEST
 
-START_TEST(files_that_include_themselves_end)
+START_TEST(files_that_include_themselves_are_refused)
 {
     const char *f[] = {"main", "{{#any}}x{{>main}}{{/any}}", NULL};
 
+    const char *g[] = {"main", "v\n  {{>main}}\n", NULL};
+
     ck_assert_ptr_null(render_files(f));
-    ck_assert_ptr_nonnull(strstr(err.text, "16 deep"));
+    ck_assert_str_eq(err.text, "\"main\" is included in itself, without end");
+    err = (struct err){0};
+    ck_assert_ptr_null(render_files(g));
+    ck_assert_int_eq(err.line, 2);
+    ck_assert_int_eq(err.column, 3);
 }
 END_TEST
 
@@ -370,7 +376,7 @@ Suite *template_suite(void)
     tcase_add_test(tc, a_failing_query_is_an_error);
     tcase_add_test(tc, a_block_that_the_parent_lacks_is_an_error);
     tcase_add_test(tc, a_replacement_is_checked_where_it_will_stand);
-    tcase_add_test(tc, files_that_include_themselves_end);
+    tcase_add_test(tc, files_that_include_themselves_are_refused);
     tcase_add_test(tc, a_stream_that_is_full_is_an_error);
     suite_add_tcase(s, tc);
     return s;
