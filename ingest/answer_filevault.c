@@ -219,12 +219,30 @@ static void set_listed(struct answer_reader *r, json_t *o, const char *key,
         answer_set(r, o, key, json_boolean(in));
 }
 
+/* An account of the volume of which this output says the UUID alone: another
+ * file may have its name. */
+static void add_unnamed(struct answer_reader *r, const struct crypto *c)
+{
+    json_t *u;
+
+    if (strcmp(c->type, "Local Open Directory User") != 0 &&
+        strcmp(c->type, "LocalOpenDirectory") != 0)
+        return;
+    u = json_object();
+    answer_set(r, u, "guid", json_string(c->guid));
+    answer_set(r, u, "crypto_user", json_true());
+    if (c->owner >= 0)
+        answer_set(r, u, "volume_owner", json_boolean(c->owner));
+    if (!u || json_array_append_new(r->users, u) < 0)
+        r->failed = true;
+}
+
 /* The crypto users of the volume, once all accounts are known. */
 void answer_crypto_join(struct answer_reader *r)
 {
     bool record = false, key = false, cloud = false;
     bool whole = crypto_complete(r);
-    size_t i, k;
+    size_t i, k, known = json_array_size(r->users);
 
     for (k = 0; k < r->crypto_count; k++) {
         record = record || strstr(r->crypto[k].type, "Bootstrap Token") ||
@@ -235,7 +253,7 @@ void answer_crypto_join(struct answer_reader *r)
     set_listed(r, r->mac, "bootstrap_record", record, whole);
     set_listed(r, r->mac, "recovery_key_present", key, whole);
     set_listed(r, r->mac, "icloud_recovery", cloud, whole);
-    for (i = 0; i < json_array_size(r->users); i++) {
+    for (i = 0; i < known; i++) {
         json_t *u = json_array_get(r->users, i);
         const char *guid = json_string_value(json_object_get(u, "guid"));
         bool in = false;
@@ -243,7 +261,7 @@ void answer_crypto_join(struct answer_reader *r)
         for (k = 0; guid && k < r->crypto_count; k++) {
             if (ascii_casecmp(guid, r->crypto[k].guid) != 0)
                 continue;
-            in = true;
+            in = r->crypto[k].named = true;
             if (r->crypto[k].owner >= 0)
                 answer_set(r, u, "volume_owner",
                            json_boolean(r->crypto[k].owner));
@@ -251,4 +269,7 @@ void answer_crypto_join(struct answer_reader *r)
         if (guid)
             set_listed(r, u, "crypto_user", in, whole);
     }
+    for (k = 0; k < r->crypto_count; k++)
+        if (!r->crypto[k].named)
+            add_unnamed(r, &r->crypto[k]);
 }

@@ -17,7 +17,8 @@
 struct crypto {
     char guid[40];
     char type[48];
-    int owner; /* 1, 0, -1 */
+    int owner;  /* 1, 0, -1 */
+    bool named; /* an account of the output has the UUID */
 };
 
 struct answer_reader {

@@ -114,7 +114,9 @@ static int take_person(struct map *m, struct map_record *r, json_t *o,
         a->has |= BIT(fact);
     }
     if (!*s &&
-        !map_known_otherwise(m, a, BIT(fact_index(FACT_ACCOUNT, "full_name"))))
+        !map_known_otherwise(m, a,
+                             BIT(fact_index(FACT_ACCOUNT, "guid")) |
+                                 BIT(fact_index(FACT_ACCOUNT, "full_name"))))
         r->account_count--; /* nobody */
     return 0;
 }

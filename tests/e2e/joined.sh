@@ -116,4 +116,32 @@ tells '  1 row without a serial number, by the id of a Mac' \
     "$muster" sources check --as-of $as_of waiting.csv ids.csv
 tells 'accounts not found: 2 rows know' \
     "$muster" sources check --as-of $as_of a/groups-C02JOINED001.json
+
+# diskutil names nobody: its UUIDs lead to the accounts of another file, and who
+# is not among them is not called "no crypto user" by a file without names.
+cat >owners.csv <<'E'
+serial,account,guid
+C02DISKUTIL1,amy,DA145BD0-81C7-41AA-9676-794E0A14B63D
+C02DISKUTIL1,bob,DA145BD0-81C7-41AA-9676-794E0A14B63E
+E
+cat >diskutil-C02DISKUTIL1.txt <<'E'
+Cryptographic users for disk3s1s1 (3 found)
+|
++-- da145bd0-81c7-41aa-9676-794e0a14b63d
+|   Type: Local Open Directory User
+|   Volume Owner: Yes
+|
++-- 2457711A-523C-4604-B75A-F48A571D5036
+|   Type: MDM Bootstrap Token External Key
+|   Volume Owner: Yes
+|
++-- EBC6C064-0000-11AA-AA11-00306543ECAC
+    Type: Personal Recovery User
+    Volume Owner: Yes
+E
+check "diskutil" "$muster" run -q -d du.db -o du -F csv --as-of $as_of \
+    diskutil-C02DISKUTIL1.txt owners.csv
+says 'amy|1|1
+bob||' sqlite3 -list du.db "SELECT account, crypto_user, volume_owner
+    FROM account_fact ORDER BY account"
 finish
