@@ -67,7 +67,7 @@ static bool want_all(struct csv_reader *r)
     static bool wanted[CSV_COLUMNS_MOST];
 
     memset(wanted, true, sizeof(wanted));
-    csv_want(r, wanted);
+    csv_want(r, wanted, NULL);
     return !csv_is_backslashed(r);
 }
 
