@@ -6,7 +6,7 @@
 #include "analyze/renamed.h"
 #include "core/db.h"
 
-/* ?1 becomes ?2. */
+/* The client ?1 becomes ?2; what only goes has no ?2, and no use for it. */
 static const char *const join_sql[] = {
     "UPDATE finding SET client_id = ?2 WHERE client_id = ?1",
     "UPDATE device_result SET client_id = ?2 WHERE client_id = ?1",
@@ -14,12 +14,12 @@ static const char *const join_sql[] = {
     " waived FROM tally WHERE client_id = ?1"
     " ON CONFLICT DO UPDATE SET count = count + excluded.count,"
     " waived = waived + excluded.waived",
-    "DELETE FROM tally WHERE client_id = ?1 AND ?2",
+    "DELETE FROM tally WHERE client_id = ?1",
     "INSERT INTO gap SELECT period_id, ?2, rule_no, fact, devices FROM gap"
     " WHERE client_id = ?1"
     " ON CONFLICT DO UPDATE SET devices = devices + excluded.devices",
-    "DELETE FROM gap WHERE client_id = ?1 AND ?2",
-    "DELETE FROM client WHERE client_id = ?1 AND ?2"};
+    "DELETE FROM gap WHERE client_id = ?1",
+    "DELETE FROM client WHERE client_id = ?1"};
 
 static int run_with(sqlite3 *db, const char *sql, int64_t from, int64_t to,
                     struct err *err)

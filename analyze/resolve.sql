@@ -172,7 +172,7 @@ DROP TABLE temp.id_map;
 
 -- part: strangers
 
--- Rows without a short name (ours = 1) and the named ones of the same Macs.
+-- Rows without a short name, and the named ones of the same Macs.
 DROP TABLE IF EXISTS temp.stranger;
 
 CREATE TEMP TABLE stranger (

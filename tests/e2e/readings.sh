@@ -101,4 +101,15 @@ hears 3 "ignored columns: Room"
 hears 3 "column \"Bootstrap Token Escrowed\" misleads"
 hears 0 "not repeated"
 
+# 5. any product: a column that may hold the lock's password itself is not taken
+cat >lock.csv <<'E_'
+Serial Number,FileVault,Recovery Lock,Firmware Password,PRK Escrowed
+C02LOCK00001,on,canary-lock,canary-firmware,9A2U-CDK6-P6NH-FAB3-LTUH-2MYP
+E_
+check "locks" "$muster" ingest -d l.db lock.csv
+hears 1 "ignored columns: Recovery Lock (1)"
+check "locks" "$muster" sources check lock.csv
+checks=$((checks + 1))
+grep -qE 'canary-|9A2U' stdout stderr l.db && fail "a password was kept"
+
 finish
