@@ -9,6 +9,7 @@
 #include "analyze/readiness.h"
 #include "analyze/renamed.h"
 #include "analyze/rule_lint.h"
+#include "analyze/rule_names.h"
 #include "analyze/sections.h"
 #include "core/db.h"
 
@@ -59,12 +60,25 @@ static int find_customs(struct analysis *a, struct err *err)
     return 0;
 }
 
+/* A word that fits no rule changes nothing, and so is no setting. The first of
+ * them is told; "muster check" tells all. */
+static void keep_first(void *ctx, const struct err *fault)
+{
+    struct err *first = ctx;
+
+    if (first->code == ERR_NONE)
+        *first = *fault;
+}
+
 static int read_catalogues(struct analysis *a, struct err *err)
 {
     const struct analyze_options *o = a->o;
 
     if (catalogue_load(&a->rules, o->rules_dir, err) < 0 ||
         remedies_load(&a->remedies, o->remedies_dir, err) < 0)
+        return -1;
+    rules_not_there(&a->rules, o->config, keep_first, err);
+    if (err->code != ERR_NONE)
         return -1;
     if (o->config) {
         const void *config = o->config;
@@ -333,6 +347,24 @@ static int replay(struct analysis *a, struct err *err)
     return rc;
 }
 
+static void free_analysis(struct analysis *a)
+{
+    waivers_free(a->waivers);
+    catalogue_free(&a->rules);
+    remedies_free(&a->remedies);
+    strbuf_free(&a->customs.text);
+    free(a->customs.names);
+}
+
+int analyze_check(const struct analyze_options *o, struct err *err)
+{
+    struct analysis a = {.o = o};
+    int rc = read_catalogues(&a, err);
+
+    free_analysis(&a);
+    return rc;
+}
+
 int analyze(sqlite3 *db, const struct analyze_options *o,
             struct analyze_summary *out, struct err *err)
 {
@@ -350,10 +382,6 @@ int analyze(sqlite3 *db, const struct analyze_options *o,
         if (rc < 0)
             db_rollback(db);
     }
-    waivers_free(a.waivers);
-    catalogue_free(&a.rules);
-    remedies_free(&a.remedies);
-    strbuf_free(&a.customs.text);
-    free(a.customs.names);
+    free_analysis(&a);
     return rc;
 }

@@ -40,13 +40,21 @@ struct analyze_summary {
 };
 
 /*
+ * Read the rules, remedies and accepted risks that an analysis would use, and
+ * nothing of the store: so that a fault of theirs is told before exports are
+ * read. ERR_CONFIG where one cannot be read, or where the settings name a rule
+ * that does not exist. Returns 0 or -1.
+ */
+int analyze_check(const struct analyze_options *o, struct err *err) MUST_CHECK;
+
+/*
  * Judge a period: resolve, derive, all rules, history, accepted risks. One
  * transaction; a period that was judged before is judged anew. With "replay"
  * all earlier periods are, each as of its own day and with the risks that were
  * accepted then; one whose facts were pruned stays as it is. A rule at fault
  * is `error` everywhere and named in the summary, and is no error of this
  * function. Fails with ERR_INPUT where the period has no imports, ERR_CONFIG
- * for folders, remedies and waivers that cannot be read. Returns 0 or -1.
+ * as analyze_check() does. Returns 0 or -1.
  */
 int analyze(sqlite3 *db, const struct analyze_options *o,
             struct analyze_summary *out, struct err *err) MUST_CHECK;

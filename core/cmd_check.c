@@ -7,6 +7,7 @@
 #include "core/base.h"
 
 #include "analyze/check.h"
+#include "analyze/rule_names.h"
 #include "analyze/waivers.h"
 #include "core/commands.h"
 #include "core/config.h"
@@ -58,44 +59,6 @@ static void part(struct checking *c, const char *name, size_t before,
 
 /* ----------------------------------------------------------- configuration */
 
-/* A rule id or pattern of the configuration that fits no rule. */
-static void known_rule(struct checking *c, const struct catalogue *rules,
-                       const char *word, const struct config_value *at)
-{
-    const char *words[512], *near;
-    struct err e = {0};
-    size_t i, n = 0;
-
-    for (i = 0; i < rules->count; i++) {
-        if (text_glob(word, rules->rules[i]->id))
-            return;
-        if (n < COUNT_OF(words))
-            words[n++] = rules->rules[i]->id;
-    }
-    err_at(&e, ERR_CONFIG, at->file, at->line, 0, "there is no rule \"%s\"",
-           word);
-    near = text_nearest(word, words, n);
-    if (near)
-        err_hint(&e, "did you mean \"%s\"?", near);
-    fault(c, &e);
-}
-
-static void known_rules(struct checking *c, const struct catalogue *rules,
-                        const char *client, const char *key)
-{
-    struct config_value v = config_value(c->config, client, key);
-    const char *at = v.text, *word;
-    char id[80];
-    size_t n;
-
-    if (client && !config_has(c->config, client, key))
-        return;
-    while (config_word(&at, &word, &n)) {
-        snprintf(id, sizeof(id), "%.*s", (int)n, word);
-        known_rule(c, rules, id, &v);
-    }
-}
-
 /* A colour that is hard to read is not used as it stands: say so. */
 static void shaded(struct checking *c, const char *client,
                    const struct brand *b)
@@ -129,18 +92,12 @@ static void known_look(struct checking *c, const char *client)
 /* What a configuration names must be there. */
 static void check_names(struct checking *c, const struct catalogue *rules)
 {
-    const char *client, *rule;
-    struct config_value v;
     size_t i;
 
-    for (i = 0; i <= config_client_count(c->config); i++) {
-        client = i ? config_client_at(c->config, i - 1) : NULL;
-        known_rules(c, rules, client, "disabled");
-        known_rules(c, rules, client, "required");
-        known_look(c, client);
-    }
-    for (i = 0; config_severity_at(c->config, i, &client, &rule, &v); i++)
-        known_rule(c, rules, rule, &v);
+    if (rules->count > 0)
+        rules_not_there(rules, c->config, fault, c);
+    for (i = 0; i <= config_client_count(c->config); i++)
+        known_look(c, i ? config_client_at(c->config, i - 1) : NULL);
 }
 
 static void check_config(struct checking *c, const struct catalogue *rules)
@@ -152,7 +109,7 @@ static void check_config(struct checking *c, const struct catalogue *rules)
     c->config = config_load(c->call->opt, &e);
     if (!c->config)
         fault(c, &e);
-    else if (rules->count > 0)
+    else
         check_names(c, rules);
     if (!c->config)
         snprintf(what, sizeof(what), "cannot be read");

@@ -327,11 +327,11 @@ static int tell(sqlite3 *db, const struct call *c, struct told *t,
     return 0;
 }
 
-static int judge(sqlite3 *db, const struct call *c, const char *period,
-                 int64_t as_of, const struct config *config,
-                 struct analyze_summary *out, struct err *err)
+static struct analyze_options judging(const struct call *c, const char *period,
+                                      int64_t as_of,
+                                      const struct config *config)
 {
-    struct analyze_options o = {
+    return (struct analyze_options){
         .period = period,
         .as_of = as_of,
         .rules_dir = opt_text(c->opt, "rules"),
@@ -340,6 +340,13 @@ static int judge(sqlite3 *db, const struct call *c, const char *period,
         .replay = opt_flag(c->opt, "replay"),
         .config = config,
     };
+}
+
+static int judge(sqlite3 *db, const struct call *c, const char *period,
+                 int64_t as_of, const struct config *config,
+                 struct analyze_summary *out, struct err *err)
+{
+    struct analyze_options o = judging(c, period, as_of, config);
 
     return analyze(db, &o, out, err);
 }
@@ -417,6 +424,15 @@ static int run_all(sqlite3 *db, const struct call *c,
     return rc;
 }
 
+/* What is at fault besides the exports is said before they are read. */
+static int check_judging(const struct call *c, const struct config *config,
+                         struct err *err)
+{
+    struct analyze_options o = judging(c, NULL, 0, config);
+
+    return analyze_check(&o, err);
+}
+
 static int run(const struct call *c, struct err *err)
 {
     struct ingest_command ingest = {0};
@@ -434,7 +450,8 @@ static int run(const struct call *c, struct err *err)
         report_check(&asked, err) < 0)
         return -1;
     config = config_load(c->opt, err);
-    if (config && ingest_command_options(c, &ingest, err) == 0)
+    if (config && check_judging(c, config, err) == 0 &&
+        ingest_command_options(c, &ingest, err) == 0)
         db = command_store(c, DB_CREATE, err);
     if (db)
         rc = run_all(db, c, &ingest, config, err);

@@ -73,5 +73,47 @@ ends 5 'MY-01.sql' "$muster" check --rules rules
 ends 5 'no-such-folder' "$muster" check --rules no-such-folder
 printf '{{#nothing}}{{/nothing}}' >templates/monthly.html
 ends 5 'nothing' "$muster" check --templates templates
+
+# A word that fits no rule would do nothing, and nobody would know: what judges
+# refuses it as well, before anything is read.
+printf 'serial,filevault\nC02CHECK01,on\n' >m.csv
+own='-- id: MY-02\n-- title: Mine\n-- scope: device\n-- severity: low\n
+-- facts: filevault\n-- why: So.\n-- fix:\n
+SELECT device_id, TRUE AS applies, NOT filevault_on AS fails FROM device_posture\n'
+rm rules/MY-01.sql
+# shellcheck disable=SC2059 # a text with its own line ends
+printf -- "$own" >rules/MY-02.sql
+refuses() { # reason, hint, options...
+    reason=$1 hint=$2
+    shift 2
+    ends 5 "muster: $reason" "$muster" run -q -d new.db -o new -F csv \
+        --as-of 2026-11-30 "$@" m.csv
+    grep -qF "hint: $hint" "$dir/stderr" || fail "no hint: $hint"
+    if [ -e new.db ] || [ -e new ]; then fail 'run read before it refused'; fi
+    ends 5 "muster: $reason" "$muster" analyze -q -d old.db \
+        --as-of 2026-11-30 "$@"
+}
+check ingest "$muster" ingest -q -d old.db --as-of 2026-11-30 m.csv
+printf '[rules]\ndisabled = ADM-* ST-99\n' >slip.conf
+refuses 'slip.conf:2: there is no rule "ST-99"' 'did you mean "ST-09"?' -c slip.conf
+printf '[rules]\n\nrequired = XYZZY-*\n' >slip.conf
+refuses 'slip.conf:3: there is no rule "XYZZY-*"' '"muster rules list"' \
+    -c slip.conf
+printf '[severity]\nBT-0l = low\n' >slip.conf
+refuses 'slip.conf:2: there is no rule "BT-0l"' 'did you mean "BT-01"?' \
+    -c slip.conf
+printf '[client "A"]\ndisabled = BT-01\nseverity.FV-0l = low\n' >slip.conf
+refuses 'slip.conf:3: there is no rule "FV-0l"' 'did you mean "FV-01"?' \
+    -c slip.conf
+refuses '--set: there is no rule "FV-99"' 'did you mean' --set disabled=FV-99
+# Rules of one's own are rules, where they are read.
+printf '[rules]\ndisabled = MY-02 bt-01 adm-*\n' >own.conf
+refuses 'own.conf:2: there is no rule "MY-02"' '' -c own.conf
+check own "$muster" analyze -q -d old.db --as-of 2026-11-30 -c own.conf \
+    --rules rules
+says 0 sqlite3 old.db "SELECT count(*) FROM rule WHERE id IN ('MY-02', 'BT-01')"
+ends 5 'no-such-folder' "$muster" run -q -d new.db -o new --rules no-such-folder \
+    m.csv
+[ ! -e new.db ] || fail 'run read before it refused'
 cd "$root"
 finish
