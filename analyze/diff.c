@@ -18,7 +18,8 @@ static void fn_rank(sqlite3_context *ctx, int argc, sqlite3_value **v)
 
 /* ---------------------------------------------------------------- periods */
 
-/* The period of a label; without one the newest, or the newest before "to". */
+/* The period of a label; without one the newest, or the newest before "to",
+ * which the first one lacks: out->id stays 0 then. */
 static int find_period(struct diff *d, const char *label, bool before,
                        struct diff_period *out, struct err *err)
 {
@@ -43,10 +44,7 @@ static int find_period(struct diff *d, const char *label, bool before,
     sqlite3_finalize(st);
     if (step == 0 && label)
         return err_set(err, ERR_USAGE, "no period \"%s\" was judged", label);
-    if (step == 0 && before)
-        return err_set(err, ERR_USAGE, "no period was judged before \"%s\"",
-                       d->to.label);
-    if (step == 0)
+    if (step == 0 && !before)
         return err_set(err, ERR_USAGE, "no period was judged yet");
     return step < 0 ? -1 : 0;
 }
@@ -75,6 +73,8 @@ static int find_periods(struct diff *d, const char *from, const char *to,
     if (find_period(d, to, false, &d->to, err) < 0 ||
         find_period(d, from, !from, &d->from, err) < 0)
         return -1;
+    if (d->from.id == 0)
+        return 0;
     if (d->from.id == d->to.id)
         return err_set(err, ERR_USAGE, "both periods are \"%s\"", d->to.label);
     if (ask_periods(d,
@@ -232,10 +232,11 @@ int diff_open(struct diff *d, sqlite3 *db, const char *from, const char *to,
               const char *client, struct err *err)
 {
     *d = (struct diff){.db = db};
-    if (find_periods(d, from, to, err) < 0 || find_client(d, client, err) < 0 ||
-        prepare(d, err) < 0)
+    if (find_periods(d, from, to, err) < 0 || find_client(d, client, err) < 0)
         return -1;
-    return count_both(d, err);
+    if (d->from.id == 0)
+        return 0;
+    return prepare(d, err) < 0 ? -1 : count_both(d, err);
 }
 
 /* ---------------------------------------------------------------- answers */

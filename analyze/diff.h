@@ -20,10 +20,10 @@ struct diff_period {
 
 struct diff {
     sqlite3 *db;
-    struct diff_period from, to;
-    int64_t client_id; /* 0 for the whole fleet */
-    bool next;         /* nothing was judged between the two */
-    bool settings;     /* the settings in force were not the same */
+    struct diff_period from, to; /* from.id 0: "to" is the first one */
+    int64_t client_id;           /* 0 for the whole fleet */
+    bool next;                   /* nothing was judged between the two */
+    bool settings;               /* the settings in force were not the same */
     /* Results that are certain in both periods. */
     int64_t both, macs, failed_before, failed_now;
 };
@@ -31,7 +31,9 @@ struct diff {
 /*
  * Compare two periods by their labels; NULL takes the newest one, and the one
  * before it. "client" NULL is the whole fleet. ERR_USAGE for what is not there.
- * The answers are TEMP tables of "db".
+ * The first period has none before it: that is no error, from.id is 0 then, all
+ * counts are, and the functions below are not to be called. The answers are
+ * TEMP tables of "db".
  */
 int diff_open(struct diff *d, sqlite3 *db, const char *from, const char *to,
               const char *client, struct err *err) MUST_CHECK;

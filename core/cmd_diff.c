@@ -43,6 +43,7 @@ static const struct {
 /* What is told, and what --fail-on has found on the way. */
 struct telling {
     const struct diff *diff;
+    const struct options *opt;
     const char *client;
     bool all;        /* --verbose */
     int gate;        /* severity of --fail-on; -1 for none */
@@ -239,11 +240,23 @@ static int print_rules(const struct telling *t, struct err *err)
 
 /* ----------------------------------------------------------------- output */
 
+/* A pipeline asks every month, and the first month is no fault of it. */
+static void say_first(const struct telling *t, FILE *out)
+{
+    fprintf(out, "No period was judged before %s: nothing to compare%s\n",
+            t->diff->to.label,
+            t->gate >= 0 ? ", and nothing new or worse for --fail-on" : "");
+}
+
 static int print_text(struct telling *t, struct err *err)
 {
     const struct diff *d = t->diff;
     size_t i;
 
+    if (!d->from.id) {
+        say_first(t, stdout);
+        return 0;
+    }
     printf("%s -> %s", d->from.label, d->to.label);
     if (t->client) {
         fputs(", ", stdout);
@@ -272,6 +285,8 @@ static json_t *period_json(const struct diff_period *p)
 {
     char when[32];
 
+    if (!p->id)
+        return json_null();
     when_format(p->as_of, when, sizeof(when));
     return json_pack("{s:s, s:s}", "period", p->label, "as_of", when);
 }
@@ -281,7 +296,9 @@ static json_t *macs_json(const struct diff *d, struct err *err)
     struct names n = {.list = json_array()};
     size_t i;
 
-    for (i = 0; i < COUNT_OF(mac_changes) && err->code == ERR_NONE; i++) {
+    for (i = 0;
+         d->from.id && i < COUNT_OF(mac_changes) && err->code == ERR_NONE;
+         i++) {
         n.change = mac_changes[i].word;
         if (diff_macs(d, n.change, take_mac, &n, err) < 0)
             break;
@@ -293,7 +310,7 @@ static json_t *rules_json(const struct diff *d, struct err *err)
 {
     struct names n = {.list = json_array()};
 
-    if (diff_rules(d, take_rule, &n, err) < 0)
+    if (d->from.id && diff_rules(d, take_rule, &n, err) < 0)
         json_array_clear(n.list);
     return n.list;
 }
@@ -306,8 +323,10 @@ static int print_json(struct telling *t, struct err *err)
     size_t i;
 
     t->list = json_array();
+    if (!d->from.id && opt_talk(t->opt) > 0)
+        say_first(t, stderr);
     for (i = 0; i < COUNT_OF(changes) && err->code == ERR_NONE; i++)
-        if (tell_kind(t, &changes[i], err) == 0)
+        if (!d->from.id || tell_kind(t, &changes[i], err) == 0)
             json_object_set_new(counts, changes[i].word,
                                 json_integer(t->count));
     root = json_pack(
@@ -349,6 +368,7 @@ static int run(const struct call *c, struct err *err)
 {
     struct diff d;
     struct telling t = {.diff = &d,
+                        .opt = c->opt,
                         .client = opt_text(c->opt, "client"),
                         .all = opt_talk(c->opt) > 1,
                         .gate = gates_severity(opt_text(c->opt, "fail-on"))};
@@ -390,7 +410,8 @@ const struct command cmd_diff = {
         "\n"
         "--fail-on ends with 3 where something new, returned or worse failed\n"
         "with that severity or a graver one; the other gates ask the later\n"
-        "period. Accepted risks do not count.",
+        "period. Accepted risks do not count. The first period has nothing to be\n"
+        "compared with: it is said, and --fail-on lets it pass.",
     .examples = "  muster diff\n"
                 "  muster diff --from 2026-08 --to 2026-11 --client Northwind\n"
                 "  muster diff --json --fail-on high\n",

@@ -109,7 +109,7 @@ sqlite3 "$dir/m.db" "UPDATE rule SET digest = 'd' WHERE id = 'FV-01';
 tells 'Still open: 1' "$muster" diff -d "$dir/m.db" --from 2026-10
 
 ends 2 'no period "2026-09" was judged' "$muster" diff -d "$dir/m.db" --from 2026-09
-ends 2 'no period was judged before "2026-10"' \
+says 'No period was judged before 2026-10: nothing to compare' \
     "$muster" diff -d "$dir/m.db" --to 2026-10
 ends 2 'there is no client "Nobody"' "$muster" diff -d "$dir/m.db" --client Nobody
 ends 2 '"urgent" is no severity' "$muster" diff -d "$dir/m.db" --fail-on urgent

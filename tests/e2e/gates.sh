@@ -22,6 +22,24 @@ at='--as-of 2026-11-30'
 {
     check run "$muster" run -q -d "$db" -o "$dir/out" -F csv \
         --as-of 2026-10-30 "$dir/october.csv"
+    # The first month has nothing to be compared with, which stops no pipeline;
+    # gates of a period ask it all the same.
+    says 'No period was judged before 2026-10: nothing to compare, and nothing new or worse for --fail-on' \
+        "$muster" diff -d "$db" --fail-on low
+    ends 3 'Macs are not known well enough' "$muster" diff -d "$db" \
+        --fail-on low --max-unknown 0
+    ends 3 '1 of 1 Macs' "$muster" diff -d "$db" --max-unknown 0 --client umbra
+    ends 8 'of 2026-10-29' "$muster" diff -d "$db" --max-age 0
+    ends 2 'no client "Nobody"' "$muster" diff -d "$db" --client Nobody
+    ends 2 'no period "2026-09" was judged' "$muster" diff -d "$db" \
+        --from 2026-09 --fail-on low
+    ends 0 'No period was judged before 2026-10' "$muster" diff -d "$db" --json \
+        --fail-on low
+    jq -e '.from == null and .to.period == "2026-10" and .changes == [] and
+        .macs == [] and .rules == [] and .counts.new == 0' "$dir/stdout" \
+        >"$dir/jq" || fail 'json of the first month'
+    check quiet "$muster" diff -q -d "$db" --json
+    [ ! -s "$dir/stderr" ] || fail 'talks with --quiet'
     ends 3 '1 finding of severity high or worse (--fail-on high)' "$muster" run -q \
         -d "$db" -o "$dir/out" -F csv $at --fail-on high "$dir/november.csv"
     for verb in "run -q -o $dir/out -F csv $dir/november.csv" "analyze -q"; do
