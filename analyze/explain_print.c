@@ -4,6 +4,7 @@
 #include "core/base.h"
 
 #include "analyze/explain.h"
+#include "analyze/rule.h"
 #include "core/capability.h"
 #include "core/color.h"
 #include "core/strbuf.h"
@@ -386,21 +387,28 @@ static void print_finding(const json_t *e, const json_t *r, FILE *out)
     strbuf_free(&line);
 }
 
+/* The gravest first. */
 static void print_result(const json_t *e, const char *result, bool migration,
                          const char *title, FILE *out)
 {
     const json_t *r;
     size_t i, n = 0;
+    int severity;
 
-    json_array_foreach(json_object_get(e, "rules"), i, r)
-    {
-        if (strcmp(text_of(r, "result"), result) != 0 ||
-            json_is_true(json_object_get(r, "migration")) != migration ||
-            is_inside(e, r))
-            continue;
-        if (n++ == 0)
-            heading(title, out);
-        print_finding(e, r, out);
+    for (severity = SEVERITIES; severity-- > 0;) {
+        const char *word = severity_word((enum severity)severity);
+
+        json_array_foreach(json_object_get(e, "rules"), i, r)
+        {
+            if (strcmp(text_of(r, "result"), result) != 0 ||
+                strcmp(text_of(r, "severity"), word) != 0 ||
+                json_is_true(json_object_get(r, "migration")) != migration ||
+                is_inside(e, r))
+                continue;
+            if (n++ == 0)
+                heading(title, out);
+            print_finding(e, r, out);
+        }
     }
 }
 

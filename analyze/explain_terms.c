@@ -7,6 +7,7 @@
 #include "core/base.h"
 
 #include "analyze/explain_part.h"
+#include "core/facts.h"
 
 /* With @ it is a column of the accounts. */
 static const struct {
@@ -163,7 +164,8 @@ static json_t *terms_json(const struct about *a, const json_t *account,
         value = account ? value_in(json_object_get(account, "facts"),
                                    json_object_get(account, "derived"), name)
                         : NULL;
-        if (!value)
+        /* Facts of both scopes, as observed_at: the account's own, or none. */
+        if (!value && !(account && fact_index(FACT_ACCOUNT, name) >= 0))
             value = value_in(facts, derived, name);
         json_object_set_new(out, name,
                             value ? json_incref(value) : json_null());

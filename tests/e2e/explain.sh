@@ -72,9 +72,10 @@ ends 2 'no Mac has the serial number "NONE"' "$muster" explain -d "$db" NONE
 # What is not known is found out, not repaired: no remedy for it, and above all
 # no erase.
 cat >"$dir/open.csv" <<'CSV'
-serial,os_version,chip,last_checkin,mdm_enrolled,enrollment_type,filevault,recovery_key_escrowed,bootstrap_escrowed_device,recovery_lock,firmware_password
-C02OPEN001,15.1,apple,2026-11-29,yes,ade,on,,,no,no
-C02OPEN002,15.1,apple,2026-11-29,yes,ade,off,yes,yes,no,no
+serial,os_version,chip,last_checkin,mdm_enrolled,enrollment_type,filevault,recovery_key_escrowed,bootstrap_escrowed_device,recovery_lock,firmware_password,observed_at
+C02OPEN001,15.1,apple,2026-11-29,yes,ade,on,,,no,no,2026-11-28
+C02OPEN002,15.1,apple,2026-11-29,yes,ade,off,yes,yes,no,no,2026-11-28
+C02OPEN003,10.15.7,intel,2026-11-20,yes,manual,off,,,no,no,2026-11-28
 CSV
 cat >"$dir/owners.csv" <<'CSV'
 serial,account,secure_token,admin,password_known_by,disabled,person_status,volume_owner
@@ -89,6 +90,16 @@ grep -q '^  REC-05 ' "$dir/stdout" || fail 'REC-05 is open'
 grep -q 'R14\|Erase the Mac' "$dir/stdout" && fail 'erase what is not known'
 quietly "$muster" explain -d "$dir/o.db" C02OPEN002
 grep -q '^  R15  Turn FileVault on' "$dir/stdout" || fail 'no remedy of FV-01'
+# When an account was read is its own: never the Mac's in its place.
+check terms "$muster" explain -d "$dir/o.db" --json C02OPEN002
+jq -e '.accounts[0].terms.token_real | has("observed_at") and
+    .observed_at == null and .os == 150100' "$dir/stdout" >"$dir/jq" ||
+    fail "an account has the time of its Mac"
+# The gravest comes first, whatever its id.
+check gravest "$muster" explain -d "$dir/o.db" C02OPEN003
+[ "$(sed -n '/^WRONG/,/^$/s/^  \([A-Z]*-[0-9]*\) .*/\1/p' "$dir/stdout" |
+    tr '\n' ' ')" = 'FV-01 BT-05 ENR-03 ' ] || fail 'another order'
+checks=$((checks + 1))
 checks=$((checks + 1))
 grep -q 'C02OPEN001,.*,undetermined,.*,"*Find out: ' \
     "$dir/o/fleet-monthly-2026-11-devices.csv" ||
