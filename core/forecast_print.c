@@ -134,6 +134,11 @@ void forecast_print_account(const json_t *root, const json_t *account,
     fputc('\n', stdout);
     print_age(root, account);
     printf("\n%s %s\n", verdict_title(text_of(account, "verdict")), way);
+    if (json_is_false(json_object_get(account, "way_open")))
+        print_paragraph("This way is not open",
+                        "No other account of the Mac is known to be an "
+                        "administrator with a token and a known password; what "
+                        "follows is for a reset without one");
     if (instead[0])
         print_paragraph(strcmp(text_of(account, "verdict"), "safe") == 0
                             ? "Mind this"
@@ -169,14 +174,19 @@ void forecast_print_all(const json_t *root, const json_t *accounts,
     {
         const char *name = text_of(o, "account");
         const char *text = text_of(o, "instead");
+        struct strbuf b = {0};
 
+        if (json_is_false(json_object_get(o, "way_open")))
+            strbuf_adds(&b,
+                        "No other token admin is known, so as without one: ");
+        strbuf_adds(&b, text[0] ? text : text_of(o, "reason"));
         fputs("  ", stdout);
         text_print_safe(name, stdout);
         n = text_columns(name, strlen(name));
         printf("%*s  %-15s", (int)(width - n), "",
                verdict_title(text_of(o, "verdict")));
-        text_wrap(text[0] ? text : text_of(o, "reason"), width + 19, width + 19,
-                  stdout);
+        text_wrap(strbuf_str(&b), width + 19, width + 19, stdout);
+        strbuf_free(&b);
     }
     printf("\nName an account to see why, and what to check.\n");
 }

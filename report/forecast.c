@@ -27,8 +27,8 @@ static const struct forecast rows[] = {
     {1, FORECAST_NOT_APPLICABLE, "no token",
      "There is no secure token here to lose", "", false},
     {2, FORECAST_UNKNOWN, NOT_KNOWN,
-     "The Mac has not reported lately: the command would run at an unknown "
-     "time, perhaps just before a restart",
+     "No recent check-in of the Mac is known: the command would run at an "
+     "unknown time, perhaps just before a restart",
      "Do not queue it; reach the Mac first", false},
     {3, FORECAST_SAFE, "safe",
      "The account holds no secure token, so there is none to lose; it cannot "
@@ -197,6 +197,12 @@ struct forecast forecast_reset(const struct forecast_facts *f,
     if (out.row == 12 && f->sole_holder && !f->key_valid) {
         out.verdict = FORECAST_LOCKOUT_RISK;
         out.group = LOCKOUT;
+        out.say = "The token should come back at the next login at the "
+                  "ordinary window; but the bootstrap token is not proven, and "
+                  "if it fails nothing else is known to open the Mac: no other "
+                  "token, and no recovery key that is known to be valid";
+        out.instead = "Do not reset it; store a valid recovery key, or prove "
+                      "the bootstrap token first";
     }
     out.last_token = f->sole_holder && out.row >= 8 && out.row <= 18;
     return out;

@@ -246,6 +246,15 @@ void forecast_time(json_t *o, const char *key, const json_t *row)
     json_object_set_new(o, key, json_string(when));
 }
 
+/* Asked for a reset by a token admin, and there is none who is known to be able
+ * to do it: the answer is that of a reset without one. */
+static bool no_admin(const json_t *row, const struct forecast_answer *a,
+                     enum forecast_by by)
+{
+    return by == FORECAST_ADMIN && (a->f.row == 0 || a->f.row > 4) &&
+           three(row, "other_admin") != 1;
+}
+
 json_t *forecast_account(const json_t *row, enum forecast_by by)
 {
     struct forecast_answer a = answer_for(row, by);
@@ -259,9 +268,11 @@ json_t *forecast_account(const json_t *row, enum forecast_by by)
     json_object_set_new(o, "group", json_string(a.f.group));
     json_object_set_new(o, "instead", json_string(a.f.instead));
     json_object_set_new(o, "reason", json_string(a.f.say));
+    json_object_set_new(o, "way_open", json_boolean(!no_admin(row, &a, by)));
     json_object_set_new(o, "last_token", json_boolean(a.f.last_token));
     json_object_set_new(o, "other_admin_not_known",
-                        json_boolean(by != FORECAST_IDP && a.f.row >= 8 &&
+                        json_boolean(by != FORECAST_IDP &&
+                                     (a.f.row >= 8 || no_admin(row, &a, by)) &&
                                      three(row, "other_admin") != 1 &&
                                      three(row, "other_open") == 1));
     json_object_set_new(o, "missing", missing_of(row, &a, by));

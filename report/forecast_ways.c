@@ -93,10 +93,13 @@ static struct forecast_answer by_recovery(const struct forecast_account *a)
     f.group = "safe";
     f.say = "A reset in recoveryOS gives the account a token anew; it needs "
             "somebody at the Mac, and the login keychain is lost";
-    f.instead = a->facts.filevault_on
+    f.instead = !a->facts.filevault_on ? ""
+                : a->facts.key_valid
                     ? "Have the recovery key at hand, and make a new one "
                       "afterwards: this one has been read aloud"
-                    : "";
+                    : "Test the stored recovery key before anybody travels: "
+                      "nothing proves yet that it opens the disk; and make a "
+                      "new one afterwards, for this one has been read aloud";
     return answer(f, "safe");
 }
 

@@ -17,6 +17,7 @@ C02FORE009,Northwind,nine,26.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,succes
 C02FORE010,Northwind,ten,26.1,apple,2026-11-20,2026-11-29,yes,off,yes,yes,success,,,
 C02FORE011,Northwind,eleven,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,success,yes,valid,none
 C02FORE012,Northwind,twelve,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,,yes,valid,password
+C02FORE022,Northwind,twenty-two,15.1,apple,2026-11-20,2026-11-29,yes,on,yes,yes,,no,,
 C02FORE013,Northwind,thirteen,15.1,apple,2026-11-20,2026-11-29,yes,off,yes,yes,success,,,
 C02FORE014,Northwind,fourteen,15.1,apple,2026-11-20,2026-11-29,yes,encrypting,no,no,,no,,
 C02FORE015,Northwind,fifteen,15.1,apple,2026-11-20,2026-11-29,yes,off,no,no,,no,,
@@ -29,7 +30,7 @@ C02FORE019,Northwind,nothing,15.1,apple,2026-11-20,2026-11-29,yes,on,no,no,,no,,
 CSV
 {
     echo 'serial,account,full_name,uid,kind,admin,secure_token,crypto_user,password_known_by,laps,observed_at,former_password_known'
-    for n in 001 002 009 010 011 012 013 016 017 018 020 021; do
+    for n in 001 002 009 010 011 012 013 016 017 018 020 021 022; do
         echo "C02FORE$n,anna,Anna Ash,501,local,no,yes,yes,user,no,2026-11-20,"
     done
     echo 'C02FORE003,anna,Anna Ash,501,local,no,no,no,user,no,2026-11-20,'
@@ -59,6 +60,32 @@ done
 check 'row 4' "$muster" forecast -d "$db" --json --by admin C02FORE014 anna
 jq -e '.accounts[0].row == 4 and .accounts[0].verdict == "safe"' \
     "$dir/stdout" >"$dir/jq" || fail 'row 4 is another one'
+
+# Nobody else can: the way is said not to be open, whatever would happen else.
+check 'no admin' "$muster" forecast -d "$db" --json --by admin C02FORE011 anna
+jq -e '.accounts[0] | .way_open == false and .verdict == "login-first"' \
+    "$dir/stdout" >"$dir/jq" || fail 'a way that is not open'
+tells 'This way is not open' "$muster" forecast -d "$db" --by admin C02FORE011 anna
+tells 'Whether another token admin could help is not known' \
+    "$muster" forecast -d "$db" --by admin C02FORE017 anna
+tells 'No other token admin is known, so as' \
+    "$muster" forecast -d "$db" --by admin C02FORE014
+for by in mdm idp recovery admin; do
+    check "$by" "$muster" forecast -d "$db" --by $by C02FORE014 anna
+    if grep -q 'not open' "$dir/stdout"; then
+        fail "$by: the way is open"
+    fi
+done
+# The only holder, an unproven token and no key: a risk, and why it is one.
+tells 'LOCKOUT RISK if the management server' \
+    "$muster" forecast -d "$db" C02FORE022 anna
+tells 'no recovery key that is known to be valid' \
+    "$muster" forecast -d "$db" C02FORE022 anna
+tells 'Do not reset it; store a valid recovery key, or prove' \
+    "$muster" forecast -d "$db" C02FORE022 anna
+# A key that nobody has tested is not at hand yet.
+tells 'Test the stored recovery key before anybody travels' \
+    "$muster" forecast -d "$db" --by recovery C02FORE009 anna
 
 # The whole answer: age, what to do instead, why, what is missing, the checks.
 says 'C02FORE017 (seventeen), account anna
