@@ -24,7 +24,8 @@ struct entry {
 
 struct publish {
     char *dir;
-    int fd; /* of the folder, locked; -1 */
+    size_t made; /* length of the first folder made for it; 0: none was */
+    int fd;      /* of the folder, locked; -1 */
     bool force;
     json_t *ours; /* set of names that manifests in the folder give */
     struct entry *files;
@@ -41,7 +42,8 @@ static char *path_join(const char *dir, const char *prefix, const char *name,
     return strbuf_detach(&b);
 }
 
-int publish_folder(const char *dir, struct err *err)
+/* "*made" is where the first part ends that was not there; else left alone. */
+static int make_folder(const char *dir, size_t *made, struct err *err)
 {
     char path[PATH_MAX];
     size_t i, n = strlen(dir);
@@ -54,13 +56,40 @@ int publish_folder(const char *dir, struct err *err)
         if (path[i] != '/' && path[i] != '\0')
             continue;
         path[i] = '\0';
-        if (mkdir(path, S_IRWXU) < 0 && errno != EEXIST)
+        if (mkdir(path, S_IRWXU) == 0)
+            *made = *made ? *made : i;
+        else if (errno != EEXIST)
             return err_errno(err, ERR_OUTPUT, path, "cannot make the folder");
         path[i] = dir[i];
     }
     if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
         return err_at(err, ERR_OUTPUT, dir, 0, 0, "is no folder");
     return 0;
+}
+
+int publish_folder(const char *dir, struct err *err)
+{
+    size_t made = 0;
+
+    return make_folder(dir, &made, err);
+}
+
+/* Nothing was released: the folders that were made for it go again, where they
+ * are as empty as they were made. */
+static void unmake_folder(const char *dir, size_t made)
+{
+    char path[PATH_MAX];
+    size_t i = strlen(dir);
+
+    if (made == 0 || i >= sizeof(path))
+        return;
+    memcpy(path, dir, i + 1);
+    for (; i >= made; i--) {
+        if (dir[i] != '/' && dir[i] != '\0')
+            continue;
+        path[i] = '\0';
+        (void)rmdir(path);
+    }
 }
 
 /* ".NAME.tmp" of ours: names are slugs, so no other file is called so. */
@@ -135,7 +164,7 @@ struct publish *publish_open(const char *dir, bool force, struct err *err)
     }
     p->fd = -1;
     p->force = force;
-    if (publish_folder(dir, err) < 0 || lock_folder(p, err) < 0 ||
+    if (make_folder(dir, &p->made, err) < 0 || lock_folder(p, err) < 0 ||
         look_around(p, err) < 0) {
         publish_close(p);
         return NULL;
@@ -155,6 +184,8 @@ void publish_close(struct publish *p)
         free(p->files[i].name);
         free(p->files[i].path);
     }
+    if (p->committed == 0)
+        unmake_folder(p->dir, p->made);
     if (p->fd >= 0)
         close(p->fd);
     json_decref(p->ours);

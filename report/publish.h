@@ -31,7 +31,8 @@ struct published {
  */
 struct publish *publish_open(const char *dir, bool force, struct err *err);
 
-/* Removes what was not committed. NULL is fine. */
+/* Removes what was not committed, and the folders that were made where nothing
+ * was. NULL is fine. */
 void publish_close(struct publish *p);
 
 /*

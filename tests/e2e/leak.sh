@@ -89,7 +89,7 @@ leaks() { # TEXT of the page of every client, FOUND
     ends 6 "$2" "$muster" report -q -d m.db -o leaky \
         --client Northwind -F html --templates templates
     grep -qF 'of client "Umbra"' stderr || fail 'not whose'
-    [ -z "$(ls leaky)" ] || fail "$1: something was released"
+    [ ! -e leaky ] || fail "$1: something was released, or a folder left"
     refused=$((refused + 1))
 }
 leaks C02UMB 'the serial number "c02umb'
@@ -153,8 +153,19 @@ rm -rf out
 ends 6 'Northwind: northwind-monthly-2026-11-findings.csv is not released' \
     "$muster" report -q -d m.db -o out --each-client -F csv --rules rules
 [ -s out/umbra/umbra-monthly-2026-11-findings.csv ] || fail 'no report of Umbra'
-[ -e out/northwind/northwind-monthly-2026-11-findings.csv ] &&
-    fail 'a report of Northwind'
+[ ! -e out/northwind ] || fail 'a folder of Northwind'
+mkdir -p kept/northwind
+echo mine >kept/northwind/notes.txt
+ends 6 'Northwind: northwind-monthly' "$muster" report -q -d m.db -o kept \
+    --each-client -F csv --rules rules
+says notes.txt ls -A kept/northwind
+ends 6 'is not released' "$muster" report -q -d m.db -o deep/er/out/ \
+    --client Northwind -F csv --rules rules
+[ ! -e deep ] || fail 'folders made for nothing are left'
+mkdir -p bare
+ends 6 'is not released' "$muster" report -q -d m.db -o bare/out \
+    --client Northwind -F csv --rules rules
+if [ ! -d bare ] || [ -e bare/out ]; then fail 'a folder too few or many'; fi
 
 # Recovery keys, whole or partly bold.
 key=ABCD-EFGH-IJKL-MNOP-QRST-UVWX
