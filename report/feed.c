@@ -11,6 +11,7 @@
 #include "report/query.h"
 #include "report/feed.h"
 #include "report/source.h"
+#include "report/writer.h"
 
 #include <jansson.h>
 
@@ -79,6 +80,7 @@ static const struct {
 struct feed {
     const struct report *report;
     sqlite3_stmt *st;
+    size_t read; /* columns of it */
     struct shape shape;
     struct cell *cells;
     /* Adds to the cells of the row at hand; NULL: nothing to add. */
@@ -89,7 +91,7 @@ struct feed {
     bool serial_at_hand; /* "serials" stands on a row that is not used yet */
     struct strbuf joined;
     json_t *custom;
-    size_t at[6]; /* places of cells that fill reads or writes */
+    size_t at[7]; /* places of cells that fill reads or writes */
 };
 
 static enum cell_kind kind_of(const char *query, const char *name)
@@ -163,7 +165,21 @@ static int add_columns(struct feed *f, size_t n, struct err *err)
 
 /* ------------------------------------------------------------- findings -- */
 
-enum { F_DEVICE, F_ACCOUNT, F_RULE, F_ROW, F_FILE, F_LINE };
+enum { F_DEVICE, F_ACCOUNT, F_RULE, F_ROW, F_FILE, F_LINE, F_EVIDENCE };
+
+/* What the finding rests on goes with it, where it will be told: the rows of
+ * the Mac are at hand now. */
+static int fill_evidence(struct feed *f, const struct source_ask *ask,
+                         struct err *err)
+{
+    struct cell *c = &f->cells[f->at[F_EVIDENCE]];
+
+    strbuf_reset(&f->joined);
+    if (source_pack(f->source, ask, &f->joined, err) < 0)
+        return -1;
+    set_text(c, strbuf_str(&f->joined), f->joined.len);
+    return 0;
+}
 
 static int fill_source(struct feed *f, struct err *err)
 {
@@ -176,8 +192,11 @@ static int fill_source(struct feed *f, struct err *err)
     };
     const char *file;
     int64_t line;
-    int found = source_newest(f->source, &ask, &file, &line, err);
+    int found;
 
+    if (f->shape.packed && fill_evidence(f, &ask, err) < 0)
+        return -1;
+    found = source_newest(f->source, &ask, &file, &line, err);
     if (found != 1)
         return found;
     set_text(&c[f->at[F_FILE]], file, strlen(file));
@@ -186,8 +205,28 @@ static int fill_source(struct feed *f, struct err *err)
     return 0;
 }
 
+/* A hidden column behind all others. */
+static int add_packed(struct feed *f, const char *name, struct err *err)
+{
+    size_t all = shape_all(&f->shape);
+    struct column *p = realloc(f->shape.columns, (all + 1) * sizeof(*p));
+
+    if (!p)
+        return err_nomem(err);
+    f->shape.columns = p;
+    p[all] = (struct column){.name = strdup(name), .kind = CELL_TEXT};
+    if (!p[all].name)
+        return err_nomem(err);
+    f->shape.hidden++;
+    f->shape.packed = 1;
+    return 0;
+}
+
 static int open_findings(struct feed *f, struct err *err)
 {
+    if (writer_wanted(f->report->options->formats, "json") &&
+        add_packed(f, "_evidence", err) < 0)
+        return -1;
     f->source = source_open(f->report, err);
     if (!f->source)
         return -1;
@@ -197,6 +236,8 @@ static int open_findings(struct feed *f, struct err *err)
     f->at[F_ROW] = shape_column(&f->shape, "_row_id");
     f->at[F_FILE] = shape_column(&f->shape, "source_file");
     f->at[F_LINE] = shape_column(&f->shape, "source_line");
+    if (f->shape.packed)
+        f->at[F_EVIDENCE] = shape_column(&f->shape, "_evidence");
     f->fill = fill_source;
     return 0;
 }
@@ -354,6 +395,7 @@ static int query_columns(struct feed *f, const char *query, struct err *err)
 {
     size_t n = (size_t)sqlite3_column_count(f->st), i;
 
+    f->read = n;
     f->shape.columns = calloc(n, sizeof(*f->shape.columns));
     if (!f->shape.columns)
         return err_nomem(err);
@@ -414,6 +456,14 @@ struct shape feed_take_shape(struct feed *f)
     return s;
 }
 
+struct source *feed_take_source(struct feed *f)
+{
+    struct source *s = f->source;
+
+    f->source = NULL;
+    return s;
+}
+
 void feed_close(struct feed *f)
 {
     if (!f)
@@ -462,12 +512,12 @@ static void read_cell(sqlite3_stmt *st, int c, enum cell_kind want,
 
 int feed_next(struct feed *f, struct err *err)
 {
-    size_t i, n = f->shape.shown + f->shape.hidden;
     int step = db_step(f->st, err);
+    size_t i;
 
     if (step != 1)
         return step;
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < f->read; i++) {
         size_t to = i < f->shape.shown ? i : i + f->shape.added;
 
         read_cell(f->st, (int)i, f->shape.columns[to].kind, &f->cells[to]);

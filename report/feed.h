@@ -19,6 +19,7 @@ struct column {
 struct shape {
     struct column *columns;
     size_t shown, added, hidden;
+    size_t packed; /* of the hidden ones the last: 1 for bytes, no text */
 };
 
 size_t shape_all(const struct shape *s);
@@ -41,5 +42,9 @@ const struct cell *feed_cells(const struct feed *f);
 
 /* Hand the shape over to the caller, who frees it. */
 struct shape feed_take_shape(struct feed *f);
+
+/* Findings: what packed cells are unpacked with, which the caller closes; NULL
+ * for others. */
+struct source *feed_take_source(struct feed *f);
 
 #endif

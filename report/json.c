@@ -11,7 +11,6 @@
 #include "report/json.h"
 #include "report/manifest.h"
 #include "report/query.h"
-#include "report/source.h"
 
 void json_string_member(struct sink *s, const char *key, const char *text)
 {
@@ -275,26 +274,14 @@ static int evidence_row(void *ctx, const struct source_value *v,
     return 0;
 }
 
-struct places {
-    size_t device, account, rule, row;
-};
-
-static int finding_line(struct sink *s, struct rows *rows,
-                        struct source *source, const struct places *at,
-                        struct err *err)
+static int finding_line(struct sink *s, struct rows *rows, struct err *err)
 {
     struct evidence e = {s, 0};
-    struct source_ask ask = {
-        .rule_no = (int)rows_cell(rows, at->rule)->number,
-        .device_id = rows_cell(rows, at->device)->number,
-        .account_id = rows_cell(rows, at->account)->number,
-        .row_id = rows_cell(rows, at->row)->number,
-    };
 
     sink_adds(s, "{\"schema\":\"muster.finding/1\",");
     json_row(s, rows);
     sink_adds(s, ",\"evidence_rows\":[");
-    if (source_each(source, &ask, evidence_row, &e, err) < 0)
+    if (rows_evidence(rows, evidence_row, &e, err) < 0)
         return -1;
     sink_adds(s, "]}\n");
     return 0;
@@ -305,25 +292,18 @@ int json_write_findings(const struct report *r, const struct writer *w,
 {
     struct sink *s = sink_open(out->file, err);
     struct rows *rows = rows_open(r, w->query, err);
-    struct source *source = rows ? source_open(r, err) : NULL;
-    struct places at;
     int step = -1;
 
-    if (s && rows && source) {
-        at.device = rows_column(rows, "_device_id");
-        at.account = rows_column(rows, "_account_id");
-        at.rule = rows_column(rows, "_rule_no");
-        at.row = rows_column(rows, "_row_id");
+    if (s && rows) {
         out->rows = 0;
         while ((step = rows_next(rows, err)) == 1) {
-            if (finding_line(s, rows, source, &at, err) < 0) {
+            if (finding_line(s, rows, err) < 0) {
                 step = -1;
                 break;
             }
             out->rows++;
         }
     }
-    source_close(source);
     rows_close(rows);
     sink_close(s);
     return step;

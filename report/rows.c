@@ -27,6 +27,7 @@ struct kept {
     const char *query;
     struct shape shape;
     struct spool *spool;
+    struct source *source; /* of findings */
     bool by_finding;
     int64_t least, most; /* keys */
     int64_t total;       /* rows */
@@ -89,6 +90,17 @@ size_t rows_column(const struct rows *rows, const char *name)
     return shape_column(rows->shape, name);
 }
 
+int rows_evidence(struct rows *rows, source_fn *fn, void *ctx, struct err *err)
+{
+    const struct cell *c = rows_cell(rows, shape_all(rows->shape) - 1);
+
+    if (!rows->shape->packed)
+        return err_set(err, ERR_FAIL, "these rows rest on nothing");
+    if (c->kind != CELL_TEXT)
+        return 0;
+    return source_unpack(rows->kept->source, c->text, c->len, fn, ctx, err);
+}
+
 /* ------------------------------------------------------------------ cache --
  */
 
@@ -103,6 +115,7 @@ static void kept_free(struct kept *k)
         return;
     shape_free(&k->shape);
     spool_free(k->spool);
+    source_close(k->source);
     free(k);
 }
 
@@ -147,7 +160,7 @@ static int fill_spool(struct kept *k, struct feed *feed, const char *key,
                       struct err *err)
 {
     const struct cell *cells = feed_cells(feed);
-    size_t n = shape_all(feed_shape(feed)),
+    size_t n = shape_all(feed_shape(feed)), text = n - feed_shape(feed)->packed,
            at = key ? shape_column(feed_shape(feed), key) : 0;
     int step;
 
@@ -155,7 +168,7 @@ static int fill_spool(struct kept *k, struct feed *feed, const char *key,
         if (spool_add(k->spool, key ? cells[at].number : 1, cells, n, err) < 0)
             return -1;
         k->total++;
-        k->longest = longest(cells, n, k->longest);
+        k->longest = longest(cells, text, k->longest);
     }
     return step < 0 ? -1 : spool_end(k->spool, err);
 }
@@ -182,6 +195,7 @@ static struct kept *kept_make(const struct report *r, size_t which,
     if (feed) {
         rc = fill_spool(k, feed, large[which].key, err);
         k->shape = feed_take_shape(feed);
+        k->source = feed_take_source(feed);
     }
     feed_close(feed);
     if (rc < 0) {

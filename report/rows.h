@@ -11,6 +11,7 @@
 #define MUSTER_ROWS_H
 
 #include "report/report.h"
+#include "report/source.h"
 
 enum cell_kind {
     CELL_EMPTY, /* unknown, or nothing to say */
@@ -57,6 +58,11 @@ size_t rows_longest(const struct rows *rows);
 
 /* The printed cells of the present row, rows_width() of them. */
 const struct cell *rows_cells(const struct rows *rows);
+
+/* What the finding at hand rests on, as source_each() has it; for "findings"
+ * of a report that has JSON among its formats. */
+int rows_evidence(struct rows *rows, source_fn *fn, void *ctx,
+                  struct err *err) MUST_CHECK;
 
 /* The place of a column, hidden ones included; it must exist. */
 size_t rows_column(const struct rows *rows, const char *name);

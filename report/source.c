@@ -1,55 +1,13 @@
 /*
  * source.c - which rows gave the facts of a finding's rule.
  *
- * A rule names its facts in its header; from them one SELECT is made for each
- * kind of row and kept. The identifiers in it come from core/facts.c alone.
+ * A rule names its facts in its header.
  */
 #include "core/base.h"
 
 #include "core/db.h"
-#include "core/strbuf.h"
-#include "core/text.h"
 #include "report/query.h"
-#include "report/source.h"
-
-#include <jansson.h>
-
-enum part {
-    PART_DEVICE,   /* the Mac's only row */
-    PART_DEVICES,  /* its several rows */
-    PART_ACCOUNT,  /* the only row of an account, or of each account */
-    PART_ACCOUNTS, /* several rows of one */
-    PART_LIST,     /* lists that cover all accounts */
-    PART_COUNT
-};
-
-struct rule_facts {
-    uint64_t device, account; /* bit n: fact n of core/facts.c */
-    bool account_scope;
-    sqlite3_stmt *st[PART_COUNT][2]; /* [1]: with the values */
-};
-
-struct header {
-    char *name;
-    int64_t position;
-};
-
-struct import {
-    int64_t id;
-    char *file, *title;
-    int64_t collected;
-    struct header of[FACT_DEVICE_MOST + FACT_ACCOUNT_MOST];
-};
-
-struct source {
-    sqlite3 *db;
-    struct rule_facts *rules;
-    size_t rule_count;
-    struct import *imports; /* by id, ascending */
-    size_t import_count;
-    bool several, several_accounts, lists; /* whether such rows exist */
-    json_t *raw;                           /* of the row at hand */
-};
+#include "report/sourcing.h"
 
 static void header_set(struct header *h, const char *name, int64_t position)
 {
@@ -93,7 +51,7 @@ static int load_imports(struct source *s, const struct report *r,
     return step;
 }
 
-static struct import *find_import(const struct source *s, int64_t id)
+struct import *source_import(const struct source *s, int64_t id)
 {
     size_t lo = 0, hi = s->import_count;
 
@@ -109,8 +67,7 @@ static struct import *find_import(const struct source *s, int64_t id)
                                                            : NULL;
 }
 
-/* The place of a fact in an import's headers; -1 for none. */
-static int header_index(const char *fact)
+int source_header(const char *fact)
 {
     int i = fact_index(FACT_DEVICE, fact);
 
@@ -118,6 +75,13 @@ static int header_index(const char *fact)
         return i;
     i = fact_index(FACT_ACCOUNT, fact);
     return i < 0 ? -1 : FACT_DEVICE_MOST + i;
+}
+
+const struct fact *source_fact(int header)
+{
+    return header < FACT_DEVICE_MOST
+               ? &device_facts[header]
+               : &account_facts[header - FACT_DEVICE_MOST];
 }
 
 /* Headers come last column first, so that the first one stays. */
@@ -130,9 +94,9 @@ static int load_columns(struct source *s, const struct report *r,
     if (query_open(r, "source_columns", &st, err) < 0)
         return -1;
     while ((step = db_step(st, err)) == 1) {
-        struct import *p = find_import(s, sqlite3_column_int64(st, 0));
+        struct import *p = source_import(s, sqlite3_column_int64(st, 0));
 
-        i = header_index(db_text(st, 1));
+        i = source_header(db_text(st, 1));
         if (p && i >= 0)
             header_set(&p->of[i], db_text(st, 2), sqlite3_column_int64(st, 3));
     }
@@ -168,6 +132,18 @@ static void read_facts(struct rule_facts *f, const char *text)
     }
 }
 
+static void find_wanted(struct wanted *w, enum fact_scope scope)
+{
+    size_t count, i;
+    const struct fact *table = fact_table(scope, &count);
+
+    for (i = 0; i < count; i++)
+        if (w->mask >> i & 1) {
+            w->no[w->count] = (int)i;
+            w->header[w->count++] = source_header(table[i].name);
+        }
+}
+
 static int load_rules(struct source *s, struct err *err)
 {
     sqlite3_stmt *st = NULL;
@@ -189,8 +165,12 @@ static int load_rules(struct source *s, struct err *err)
 
         f->account_scope = strcmp(db_text(st, 2), "account") == 0;
         read_facts(f, db_text(st, 1));
+        s->wanted[FACT_DEVICE].mask |= f->device;
+        s->wanted[FACT_ACCOUNT].mask |= f->account;
     }
     sqlite3_finalize(st);
+    find_wanted(&s->wanted[FACT_DEVICE], FACT_DEVICE);
+    find_wanted(&s->wanted[FACT_ACCOUNT], FACT_ACCOUNT);
     return step;
 }
 
@@ -247,410 +227,139 @@ void source_close(struct source *s)
 
     if (!s)
         return;
-    for (i = 0; i < s->rule_count; i++)
-        for (k = 0; k < PART_COUNT; k++) {
-            sqlite3_finalize(s->rules[i].st[k][0]);
-            sqlite3_finalize(s->rules[i].st[k][1]);
-        }
     for (i = 0; i < s->import_count; i++) {
         free(s->imports[i].file);
         free(s->imports[i].title);
         for (k = 0; k < COUNT_OF(s->imports[i].of); k++)
             free(s->imports[i].of[k].name);
     }
-    json_decref(s->raw);
+    mac_free(s);
     free(s->rules);
     free(s->imports);
     free(s);
 }
 
-/* "(r.a IS NOT NULL OR r.b IS NOT NULL)" */
-static void add_known(struct strbuf *b, enum fact_scope scope, uint64_t mask)
-{
-    size_t count, i, n = 0;
-    const struct fact *table = fact_table(scope, &count);
+/* ---------------------------------------------------------------- newest --
+ */
 
-    for (i = 0; i < count; i++)
-        if (mask >> i & 1)
-            strbuf_addf(b, "%sr.%s IS NOT NULL", n++ ? " OR " : "(",
-                        table[i].name);
-    strbuf_adds(b, ")");
-}
-
-/* ", r.a, r.b" */
-static void add_values(struct strbuf *b, enum fact_scope scope, uint64_t mask)
-{
-    size_t count, i;
-    const struct fact *table = fact_table(scope, &count);
-
-    for (i = 0; i < count; i++)
-        if (mask >> i & 1)
-            strbuf_addf(b, ", r.%s", table[i].name);
-}
-
-static void device_sql(struct strbuf *b, const struct rule_facts *f,
-                       enum part part, bool values)
-{
-    strbuf_adds(b, "SELECT r.import_id, r.line,"
-                   " coalesce(r.observed_at, r.last_checkin)");
-    if (values) {
-        strbuf_adds(b, ", r.raw, ''");
-        add_values(b, FACT_DEVICE, f->device);
-    }
-    if (part == PART_DEVICE)
-        strbuf_adds(b, " FROM device_row r WHERE r.row_id = ?1 AND ");
-    else
-        strbuf_adds(b, " FROM temp.report_row m CROSS JOIN device_row r"
-                       " ON r.row_id = m.row_id WHERE m.device_id = ?1 AND ");
-    add_known(b, FACT_DEVICE, f->device);
-}
-
-static void account_sql(struct strbuf *b, const struct rule_facts *f,
-                        enum part part, bool values)
-{
-    strbuf_adds(b, "SELECT r.import_id, r.line,"
-                   " coalesce(r.read_at, r.observed_at)");
-    if (values) {
-        strbuf_adds(b, ", r.raw, coalesce((SELECT l.account FROM"
-                       " account_alias l WHERE l.row_id = r.row_id),"
-                       " r.account)");
-        add_values(b, FACT_ACCOUNT, f->account);
-    }
-    strbuf_adds(b, " FROM account_fact a CROSS JOIN ");
-    if (part == PART_ACCOUNT)
-        strbuf_adds(b, "account_row r ON r.row_id = a.row_id");
-    else
-        strbuf_adds(b, "temp.report_account_row m"
-                       " ON m.account_id = a.account_id"
-                       " CROSS JOIN account_row r ON r.row_id = m.row_id");
-    strbuf_addf(b, " WHERE a.%s = ?1 AND ",
-                f->account_scope ? "account_id" : "device_id");
-    add_known(b, FACT_ACCOUNT, f->account);
-}
-
-static void list_sql(struct strbuf *b, const struct rule_facts *f, bool values)
-{
-    size_t count, i, n = 0;
-    const struct fact *table = fact_table(FACT_ACCOUNT, &count);
-
-    strbuf_addf(b,
-                "SELECT import_id, line, time%s FROM temp.report_list"
-                " WHERE device_id = ?1 AND fact IN (",
-                values ? ", NULL, '', fact, names" : "");
-    for (i = 0; i < count; i++)
-        if (f->account >> i & 1)
-            strbuf_addf(b, "%s'%s'", n++ ? ", " : "", table[i].name);
-    strbuf_adds(b, ")");
-}
-
-/* The statement for a part of a rule's facts, made when first asked for. */
-static sqlite3_stmt *statement(struct source *s, struct rule_facts *f,
-                               enum part part, bool values, struct err *err)
-{
-    sqlite3_stmt **st = &f->st[part][values];
-    struct strbuf sql = {0};
-
-    if (*st != NULL)
-        return f->st[part][values];
-    if (part == PART_DEVICE || part == PART_DEVICES)
-        device_sql(&sql, f, part, values);
-    else if (part == PART_LIST)
-        list_sql(&sql, f, values);
-    else
-        account_sql(&sql, f, part, values);
-    if (!strbuf_ok(&sql))
-        err_nomem(err);
-    else if (db_prepare(s->db, strbuf_str(&sql), st, err) < 0)
-        *st = NULL;
-    strbuf_free(&sql);
-    return *st;
-}
-
-/* Whether there can be rows of this part, and which key finds them. */
-static bool part_key(const struct source *s, const struct rule_facts *f,
-                     const struct source_ask *ask, enum part part, int64_t *key)
-{
-    switch (part) {
-    case PART_DEVICE:
-        *key = ask->row_id;
-        return f->device && ask->row_id;
-    case PART_DEVICES:
-        *key = ask->device_id;
-        return f->device && !ask->row_id && s->several;
-    case PART_ACCOUNT:
-    case PART_ACCOUNTS:
-        *key = f->account_scope ? ask->account_id : ask->device_id;
-        return f->account && (part == PART_ACCOUNT || s->several_accounts);
-    case PART_LIST:
-    case PART_COUNT:
-        break;
-    }
-    *key = ask->device_id;
-    return f->account && s->lists;
-}
-
-struct place {
-    const struct import *import;
-    int64_t line;
-    int64_t time;
-};
-
-/* Newest first, then by file and line, so that order of ingest is no matter. */
-static int place_cmp(const struct place *a, const struct place *b)
+int place_cmp(const struct place *a, const struct place *b)
 {
     int c;
 
     if (a->time != b->time)
         return a->time > b->time ? -1 : 1;
-    c = strcmp(a->import->file, b->import->file);
+    c = a->import == b->import ? 0 : strcmp(a->import->file, b->import->file);
     if (c)
         return c;
     return a->line < b->line ? -1 : a->line > b->line;
 }
 
-/* Where the row at hand stands; false where its import is unknown. */
-static bool place_read(const struct source *s, sqlite3_stmt *st,
-                       struct place *p)
-{
-    p->import = find_import(s, sqlite3_column_int64(st, 0));
-    p->line = sqlite3_column_int64(st, 1);
-    if (!p->import)
-        return false;
-    p->time = sqlite3_column_type(st, 2) == SQLITE_NULL
-                  ? p->import->collected
-                  : sqlite3_column_int64(st, 2);
-    return true;
-}
-
 int source_newest(struct source *s, const struct source_ask *ask,
                   const char **file, int64_t *line, struct err *err)
 {
-    struct rule_facts *f = &s->rules[ask->rule_no];
-    struct place best = {NULL, 0, 0}, p;
-    enum part part;
-    int64_t key;
+    const struct rule_facts *f = &s->rules[ask->rule_no];
+    const struct place *best = NULL;
+    size_t i;
 
-    for (part = PART_DEVICE; part < PART_COUNT; part++) {
-        sqlite3_stmt *st;
-        int step;
+    if (mac_load(s, ask, f, err) < 0)
+        return -1;
+    for (i = 0; i < s->mac.row_count; i++) {
+        const struct mac_row *row = &s->mac.rows[i];
 
-        if (!part_key(s, f, ask, part, &key))
-            continue;
-        st = statement(s, f, part, false, err);
-        if (!st)
-            return -1;
-        sqlite3_bind_int64(st, 1, key);
-        while ((step = db_step(st, err)) == 1)
-            if (place_read(s, st, &p) &&
-                (!best.import || place_cmp(&p, &best) < 0))
-                best = p;
-        sqlite3_reset(st);
-        if (step < 0)
-            return -1;
+        if (mac_row_facts(row, f, ask) &&
+            (!best || place_cmp(&row->place, best) < 0))
+            best = &row->place;
     }
-    if (!best.import)
+    if (!best)
         return 0;
-    *file = best.import->file;
-    *line = best.line;
+    *file = best->import->file;
+    *line = best->line;
     return 1;
 }
 
-/* A row's values kept, so that rows can be put in order. */
-struct kept {
-    struct place place;
-    char *fact, *account, *value, *column, *raw;
-    int64_t column_no;
-};
+/* ------------------------------------------------------------------ each --
+ */
 
-struct kept_list {
-    struct kept *items;
-    size_t count;
-    bool failed;
-};
-
-static void keep(struct kept_list *l, const struct place *p, const char *fact,
-                 const char *account, const char *value, const char *column,
-                 int64_t column_no, const char *raw)
+static int found_cmp(const void *a, const void *b)
 {
-    struct kept *k = realloc(l->items, (l->count + 1) * sizeof(*k));
+    const struct found *x = a, *y = b;
+    int c = 0;
 
-    if (!k) {
-        l->failed = true;
-        return;
+    if (x->row != y->row) {
+        c = place_cmp(&x->row->place, &y->row->place);
+        if (c == 0)
+            c = strcmp(x->row->account, y->row->account);
     }
-    l->items = k;
-    k += l->count++;
-    *k = (struct kept){*p,
-                       strdup(fact),
-                       strdup(account),
-                       strdup(value),
-                       strdup(column),
-                       strdup(raw),
-                       column_no};
-    if (!k->fact || !k->account || !k->value || !k->column || !k->raw)
-        l->failed = true;
+    if (c == 0)
+        c = x->fact - y->fact;
+    return c ? c : strcmp(x->value->value, y->value->value);
 }
 
-static void keep_free(struct kept_list *l)
+/* Mostly a few, and in order. */
+static void sort_found(struct found *f, size_t n)
 {
+    size_t i, k;
+
+    if (n > 64) {
+        qsort(f, n, sizeof(*f), found_cmp);
+        return;
+    }
+    for (i = 1; i < n; i++) {
+        struct found x = f[i];
+
+        for (k = i; k && found_cmp(&f[k - 1], &x) > 0; k--)
+            f[k] = f[k - 1];
+        f[k] = x;
+    }
+}
+
+/* What the finding rests on, in s->found. */
+int source_find(struct source *s, const struct source_ask *ask, struct err *err)
+{
+    const struct rule_facts *f = &s->rules[ask->rule_no];
     size_t i;
 
-    for (i = 0; i < l->count; i++) {
-        free(l->items[i].fact);
-        free(l->items[i].account);
-        free(l->items[i].value);
-        free(l->items[i].column);
-        free(l->items[i].raw);
-    }
-    free(l->items);
-}
-
-/* The column and cell that a row's "raw" has for a fact. */
-static void raw_of(const struct source *s, const struct import *im,
-                   const char *fact, const char *value, const char **column,
-                   int64_t *column_no, const char **cell)
-{
-    json_t *pair = s->raw ? json_object_get(s->raw, fact) : NULL;
-    int i = header_index(fact);
-    const char *text;
-
-    *column = i >= 0 && im->of[i].name ? im->of[i].name : "";
-    *column_no = i >= 0 ? im->of[i].position : 0;
-    *cell = value;
-    if (!json_is_array(pair))
-        return;
-    text = json_string_value(json_array_get(pair, 0));
-    if (text && strcmp(text, *column) != 0) {
-        *column = text;
-        *column_no = 0;
-    }
-    text = json_string_value(json_array_get(pair, 1));
-    if (text)
-        *cell = text;
-}
-
-/* The known facts of a row: its values follow the fixed five columns. */
-static void keep_row(struct source *s, sqlite3_stmt *st, enum fact_scope scope,
-                     uint64_t mask, struct kept_list *l)
-{
-    size_t count, i, at = 5;
-    const struct fact *table = fact_table(scope, &count);
-    const char *raw = (const char *)sqlite3_column_text(st, 3), *column, *cell;
-    char value[512];
-    struct place p;
-    int64_t no;
-
-    if (!place_read(s, st, &p))
-        return;
-    json_decref(s->raw);
-    s->raw = raw ? json_loads(raw, 0, NULL) : NULL;
-    for (i = 0; i < count; i++) {
-        int c = (int)at;
-
-        if (!(mask >> i & 1))
-            continue;
-        at++;
-        if (sqlite3_column_type(st, c) == SQLITE_NULL)
-            continue;
-        fact_format(&table[i], sqlite3_column_int64(st, c), db_text(st, c),
-                    value, sizeof(value));
-        raw_of(s, p.import, table[i].name, value, &column, &no, &cell);
-        keep(l, &p, table[i].name, db_text(st, 4), value, column, no, cell);
-    }
-}
-
-/* A list: what it covers, and the names in it. */
-static void keep_list(struct source *s, sqlite3_stmt *st, struct kept_list *l)
-{
-    const char *fact = db_text(st, 5), *names = db_text(st, 6), *column, *cell;
-    struct place p;
-    int64_t no;
-
-    if (!place_read(s, st, &p))
-        return;
-    json_decref(s->raw);
-    s->raw = NULL;
-    raw_of(s, p.import, fact, names, &column, &no, &cell);
-    keep(l, &p, fact, "", names, column, no, cell);
-}
-
-static int keep_part(struct source *s, struct rule_facts *f, enum part part,
-                     int64_t key, struct kept_list *l, struct err *err)
-{
-    sqlite3_stmt *st = statement(s, f, part, true, err);
-    int step;
-
-    if (!st)
+    if (mac_load(s, ask, f, err) < 0)
         return -1;
-    sqlite3_bind_int64(st, 1, key);
-    while ((step = db_step(st, err)) == 1) {
-        if (part == PART_LIST)
-            keep_list(s, st, l);
-        else if (part == PART_DEVICE || part == PART_DEVICES)
-            keep_row(s, st, FACT_DEVICE, f->device, l);
-        else
-            keep_row(s, st, FACT_ACCOUNT, f->account, l);
+    s->found_count = 0;
+    for (i = 0; i < s->mac.row_count; i++) {
+        struct mac_row *row = &s->mac.rows[i];
+        uint64_t facts = mac_row_facts(row, f, ask);
+
+        if (facts)
+            mac_row_values(s, row, facts);
     }
-    sqlite3_reset(st);
-    return step;
-}
-
-static int kept_cmp(const void *a, const void *b)
-{
-    const struct kept *x = a, *y = b;
-    int c = place_cmp(&x->place, &y->place);
-
-    if (c == 0)
-        c = strcmp(x->account, y->account);
-    if (c == 0)
-        c = header_index(x->fact) - header_index(y->fact);
-    return c ? c : strcmp(x->value, y->value);
-}
-
-static int hand_over(const struct kept_list *l, source_fn *fn, void *ctx,
-                     struct err *err)
-{
-    size_t i;
-
-    for (i = 0; i < l->count; i++) {
-        const struct kept *k = &l->items[i];
-        struct source_value v = {
-            .fact = k->fact,
-            .account = k->account,
-            .value = k->value,
-            .column = k->column,
-            .raw = k->raw,
-            .source = k->place.import->title,
-            .file = k->place.import->file,
-            .line = k->place.line,
-            .column_no = k->column_no,
-            .time = k->place.time,
-        };
-
-        if (fn(ctx, &v, err) < 0)
-            return -1;
-    }
+    if (s->mac.failed)
+        return err_nomem(err);
+    sort_found(s->found, s->found_count);
     return 0;
 }
 
 int source_each(struct source *s, const struct source_ask *ask, source_fn *fn,
                 void *ctx, struct err *err)
 {
-    struct rule_facts *f = &s->rules[ask->rule_no];
-    struct kept_list l = {0};
-    enum part part;
-    int64_t key;
-    int rc = 0;
+    size_t i;
 
-    for (part = PART_DEVICE; rc == 0 && part < PART_COUNT; part++)
-        if (part_key(s, f, ask, part, &key))
-            rc = keep_part(s, f, part, key, &l, err);
-    if (rc == 0 && l.failed)
-        rc = err_nomem(err);
-    if (rc == 0 && l.count)
-        qsort(l.items, l.count, sizeof(*l.items), kept_cmp);
-    if (rc == 0)
-        rc = hand_over(&l, fn, ctx, err);
-    keep_free(&l);
-    return rc;
+    if (source_find(s, ask, err) < 0)
+        return -1;
+    for (i = 0; i < s->found_count; i++) {
+        const struct mac_row *row = s->found[i].row;
+        const struct value *x = s->found[i].value;
+        struct source_value v = {
+            .fact = source_fact(s->found[i].fact)->name,
+            .account = row->account,
+            .value = x->value,
+            .column = x->column,
+            .raw = x->raw,
+            .source = row->place.import->title,
+            .file = row->place.import->file,
+            .line = row->place.line,
+            .column_no = x->column_no,
+            .time = row->place.time,
+        };
+
+        if (fn(ctx, &v, err) < 0)
+            return -1;
+    }
+    return 0;
 }

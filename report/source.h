@@ -6,6 +6,7 @@
 #define MUSTER_SOURCE_H
 
 #include "core/facts.h"
+#include "core/strbuf.h"
 #include "report/report.h"
 
 struct source; /* one for a report; keeps statements */
@@ -43,10 +44,21 @@ void source_close(struct source *s); /* NULL is fine */
 int source_newest(struct source *s, const struct source_ask *ask,
                   const char **file, int64_t *line, struct err *err) MUST_CHECK;
 
-/* Every value of the rule's facts, newest row first. "fn" returns 0 to go on
- * or -1 with *err set. */
+/*
+ * Every value of the rule's facts, newest row first. "fn" returns 0 to go on
+ * or -1 with *err set. The rows of one Mac are read once where its findings
+ * are asked for one after the other.
+ */
 typedef int source_fn(void *ctx, const struct source_value *v, struct err *err);
 int source_each(struct source *s, const struct source_ask *ask, source_fn *fn,
                 void *ctx, struct err *err) MUST_CHECK;
+
+/* Append these values as bytes, which only the same source understands, */
+int source_pack(struct source *s, const struct source_ask *ask,
+                struct strbuf *out, struct err *err) MUST_CHECK;
+
+/* and have them from there again, without a look at the store. */
+int source_unpack(const struct source *s, const char *bytes, size_t n,
+                  source_fn *fn, void *ctx, struct err *err) MUST_CHECK;
 
 #endif
