@@ -98,33 +98,8 @@ static int prepare(const struct report *r, struct err *err)
 /* ----------------------------------------------------------------- values --
  */
 
-/* Name every column of a query's one row. */
-static int add_row(const struct report *r, struct template_sql *s,
-                   const char *query, struct err *err)
-{
-    sqlite3_stmt *st;
-    int i, step;
-
-    if (query_open(r, query, &st, err) != 0)
-        return -1;
-    step = db_step(st, err);
-    for (i = 0; step > 0 && i < sqlite3_column_count(st); i++) {
-        const char *name = sqlite3_column_name(st, i);
-
-        if (sqlite3_column_type(st, i) == SQLITE_INTEGER)
-            template_sql_int(s, name, sqlite3_column_int64(st, i));
-        else
-            template_sql_text(s, name,
-                              (const char *)sqlite3_column_text(st, i));
-    }
-    sqlite3_finalize(st);
-    if (step == 0)
-        return err_set(err, ERR_FAIL, "%s: no row", query);
-    return step < 0 ? -1 : 0;
-}
-
-static int read_counts(const struct report *r, struct html_counts *n,
-                       struct err *err)
+/* A count that sentences and bars are made of. */
+static void take_count(struct html_counts *n, const char *name, int64_t value)
 {
     static const char *const names[] = {
         "n_devices", "n_at_risk", "n_undetermined", "n_attention", "n_partial",
@@ -135,18 +110,37 @@ static int read_counts(const struct report *r, struct html_counts *n,
         &n->partial,        &n->clean,   &n->silent,       &n->before_devices,
         &n->before_at_risk, &n->judged,  &n->ready,        &n->action_first,
         &n->hands_on,       &n->blocked};
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            *to[i] = value;
+}
+
+/* Name every column of a query's one row. */
+static int add_row(const struct report *r, struct template_sql *s,
+                   const char *query, struct html_counts *n, struct err *err)
+{
     sqlite3_stmt *st;
-    size_t k;
     int i, step;
 
-    if (query_open(r, "html-totals", &st, err) != 0)
+    if (query_open(r, query, &st, err) != 0)
         return -1;
     step = db_step(st, err);
-    for (i = 0; step > 0 && i < sqlite3_column_count(st); i++)
-        for (k = 0; k < COUNT_OF(names); k++)
-            if (strcmp(sqlite3_column_name(st, i), names[k]) == 0)
-                *to[k] = sqlite3_column_int64(st, i);
+    for (i = 0; step > 0 && i < sqlite3_column_count(st); i++) {
+        const char *name = sqlite3_column_name(st, i);
+
+        if (sqlite3_column_type(st, i) == SQLITE_INTEGER) {
+            template_sql_int(s, name, sqlite3_column_int64(st, i));
+            take_count(n, name, sqlite3_column_int64(st, i));
+        } else {
+            template_sql_text(s, name,
+                              (const char *)sqlite3_column_text(st, i));
+        }
+    }
     sqlite3_finalize(st);
+    if (step == 0)
+        return err_set(err, ERR_FAIL, "%s: no row", query);
     return step < 0 ? -1 : 0;
 }
 
@@ -363,10 +357,9 @@ static int add_values(const struct report *r, struct template_sql *s,
 
     add_parameters(r, s);
     for (i = 0; i < COUNT_OF(rows); i++)
-        if (add_row(r, s, rows[i], err) != 0)
+        if (add_row(r, s, rows[i], &n, err) != 0)
             return -1;
-    if (read_counts(r, &n, err) != 0 || add_limits(r, s, &n, err) != 0 ||
-        add_lists(s, err) != 0)
+    if (add_limits(r, s, &n, err) != 0 || add_lists(s, err) != 0)
         return -1;
     if (html_path(r, s, err) != 0)
         return -1;

@@ -9,7 +9,7 @@
  *   report_device(rank PRIMARY KEY, device_id UNIQUE, client_id): the Macs of
  *               this report by client and serial number
  *   report_finding(ord PRIMARY KEY, finding (rowid of finding), device_id,
- *               client_id, rule_no): severity descending, rule, client,
+ *               client_id, rule_no ...): severity descending, rule, client,
  *               serial, account
  *
  *   report_work(finding_id, client PRIMARY KEY): what people wrote beside a

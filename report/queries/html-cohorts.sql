@@ -16,7 +16,7 @@ SELECT CASE WHEN x.os IS NULL THEN 'macOS not known'
            'low', count(*) FILTER (WHERE r.readiness = 'action-first'),
            'unknown', count(*) FILTER (WHERE r.readiness IN ('', 'unknown')),
            'clean', count(*) FILTER (WHERE r.readiness = 'ready')) AS bar
-  FROM temp.report_device o
+  FROM temp.report_rank o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
   LEFT JOIN device_fact x ON x.device_id = o.device_id

@@ -11,9 +11,8 @@ WITH cause AS (
 fresh AS (
   SELECT o.remedy, count(DISTINCT o.device_id) AS n
     FROM temp.report_finding o
-    CROSS JOIN finding f ON f.rowid = o.finding
     CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE o.fail AND NOT o.accepted AND f.state IN ('new', 'reopened')
+   WHERE o.fail AND NOT o.accepted AND o.fresh
    GROUP BY o.remedy
 ),
 told AS (

@@ -7,7 +7,7 @@ WITH word (code) AS (
 combination AS (
   SELECT ' ' || r.lost || ' ' AS lost, ' ' || r.perhaps_lost || ' ' AS perhaps,
          count(*) AS n
-    FROM temp.report_device o
+    FROM temp.report_rank o
     CROSS JOIN device_result r
             ON r.period_id = :period_id AND r.device_id = o.device_id
    WHERE r.lost <> '' OR r.perhaps_lost <> ''

@@ -2,12 +2,11 @@
 -- where medium. One line a Mac and fix.
 WITH late AS (
   SELECT o.device_id, o.remedy, max(o.severity) AS severity,
-         min(f.first_seen) AS since, min(o.ord) AS ord
+         min(o.first_seen) AS since, min(o.ord) AS ord
     FROM temp.report_finding o
-    CROSS JOIN finding f ON f.rowid = o.finding
     CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
    WHERE o.fail AND NOT o.accepted AND o.severity >= 2
-     AND :as_of - f.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
+     AND :as_of - o.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
                                          WHEN 3 THEN 30 ELSE 90 END
    GROUP BY o.device_id, o.remedy
 )

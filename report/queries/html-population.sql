@@ -16,7 +16,7 @@ rows AS (
 ),
 came AS (
   SELECT count(*) FILTER (WHERE b.device_id IS NULL) AS appeared
-    FROM temp.report_device o
+    FROM temp.report_rank o
     LEFT JOIN device_result b
            ON b.period_id = :before_id AND b.device_id = o.device_id
           AND (:client_id = 0 OR b.client_id = :client_id)

@@ -9,7 +9,7 @@ CREATE TEMP TABLE html_mac (
 
 INSERT INTO html_mac (device_id, rank)
 SELECT o.device_id, o.rank
-  FROM temp.report_device o
+  FROM temp.report_rank o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id
  ORDER BY CASE r.verdict WHEN 'at-risk' THEN 0 WHEN 'undetermined' THEN 1

@@ -3,8 +3,8 @@ SELECT group_concat(serial, char(10)) AS serials,
        count(*)                       AS n
   FROM (SELECT d.serial
           FROM temp.report_remedy t
-          JOIN temp.report_remedy_mac x ON x.no = t.no
-          JOIN device d ON d.device_id = x.device_id
+          CROSS JOIN temp.report_remedy_mac x ON x.no = t.no
+          CROSS JOIN device d ON d.device_id = x.device_id
          WHERE t.remedy = :remedy
          ORDER BY x.rank
          LIMIT 2000)

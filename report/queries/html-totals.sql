@@ -13,7 +13,7 @@ WITH v AS (
          count(*) FILTER (WHERE readiness = 'blocked')    AS n_blocked,
          count(*) FILTER (WHERE readiness = 'unknown')    AS n_ready_unknown,
          count(*) FILTER (WHERE readiness <> '')          AS n_judged
-    FROM temp.report_device o
+    FROM temp.report_rank o
     CROSS JOIN device_result r
             ON r.period_id = :period_id AND r.device_id = o.device_id
 ),

@@ -6,7 +6,7 @@ WITH word (ord, code, class) AS (
 ),
 now AS (
   SELECT r.verdict, count(*) AS n
-    FROM temp.report_device o
+    FROM temp.report_rank o
     CROSS JOIN device_result r
             ON r.period_id = :period_id AND r.device_id = o.device_id
    GROUP BY r.verdict

@@ -68,14 +68,18 @@ CREATE TEMP TABLE report_finding (
   fail      INTEGER,                  -- 1 fail, 0 unknown
   accepted  INTEGER,                  -- 1: an accepted risk
   remedy    TEXT,
-  account_id INTEGER
+  account_id INTEGER,
+  first_seen INTEGER,
+  fresh     INTEGER                   -- 1: not found in the period before
 );
 
 INSERT INTO report_finding (finding, device_id, client_id, rule_no, severity,
-                            fail, accepted, remedy, account_id)
+                            fail, accepted, remedy, account_id, first_seen,
+                            fresh)
 SELECT f.rowid, f.device_id, f.client_id, f.rule_no,
        severity_rank(f.severity) AS severity, f.result = 'fail',
-       f.waiver IS NOT NULL, f.remedy, f.account_id
+       f.waiver IS NOT NULL, f.remedy, f.account_id, f.first_seen,
+       f.state IN ('new', 'reopened')
   FROM report_rank k
   CROSS JOIN finding f ON f.period_id = :period_id
                       AND f.device_id = k.device_id

@@ -5,6 +5,6 @@ SELECT count(*)                                                AS devices,
        count(*) FILTER (WHERE r.readiness = 'hands-on')        AS hands_on,
        count(*) FILTER (WHERE r.readiness = 'blocked')         AS blocked,
        count(*) FILTER (WHERE r.readiness IN ('unknown', ''))  AS unknown
-  FROM temp.report_device o
+  FROM temp.report_rank o
   CROSS JOIN device_result r
           ON r.period_id = :period_id AND r.device_id = o.device_id

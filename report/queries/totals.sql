@@ -52,7 +52,7 @@ both AS (
 SELECT m.devices, m.clean, m.partial, m.attention, m.at_risk, m.undetermined,
        m.not_reporting, m.critical, m.high,
        (SELECT count(*)
-          FROM temp.report_device o
+          FROM temp.report_rank o
           CROSS JOIN account_fact a ON a.device_id = o.device_id
          WHERE a.kind IS DISTINCT FROM 'system') AS accounts,
        r.pass, r.fail, r.open AS unmeasured,
