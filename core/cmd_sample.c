@@ -162,14 +162,22 @@ static void add_value_json(json_t *list, const struct source_value *v)
                                           "column", v->column, "cell", v->raw));
 }
 
-/* "ctx" is the list of --json, or NULL. */
+/* Where values go: the list of --json, or the paper. */
+struct reading {
+    json_t *list;
+    bool mac_told; /* with another account: the Mac's own are not said again */
+};
+
 static int one_value(void *ctx, const struct source_value *v, struct err *err)
 {
+    const struct reading *r = ctx;
     struct strbuf text = {0};
 
     (void)err;
-    if (ctx) {
-        add_value_json(ctx, v);
+    if (r->mac_told && !v->account[0])
+        return 0;
+    if (r->list) {
+        add_value_json(r->list, v);
         return 0;
     }
     strbuf_adds(&text, v->fact);
@@ -190,13 +198,14 @@ static int values(struct sample *s, const struct ticket *d, int64_t row_id,
     struct source_ask ask = {.rule_no = s->rules[d->rule].rule_no,
                              .device_id = d->device_id,
                              .row_id = row_id};
+    struct reading to = {.list = list};
     sqlite3_stmt *st = NULL;
     int step = -1;
 
     if (!s->facts)
         return 0;
     if (strcmp(s->rules[d->rule].scope, "account") != 0)
-        return source_each(s->source, &ask, one_value, list, err);
+        return source_each(s->source, &ask, one_value, &to, err);
     if (db_prepare(s->report.db,
                    "SELECT account_id FROM account_fact WHERE device_id ="
                    " :device_id AND kind IS NOT 'system' ORDER BY account_id",
@@ -204,10 +213,11 @@ static int values(struct sample *s, const struct ticket *d, int64_t row_id,
         db_bind_int(st, ":device_id", d->device_id, err) == 0)
         while ((step = db_step(st, err)) == 1) {
             ask.account_id = sqlite3_column_int64(st, 0);
-            if (source_each(s->source, &ask, one_value, list, err) < 0) {
+            if (source_each(s->source, &ask, one_value, &to, err) < 0) {
                 step = -1;
                 break;
             }
+            to.mac_told = true;
         }
     sqlite3_finalize(st);
     return step;
@@ -274,8 +284,8 @@ static void print_mac(const struct sample *s, size_t n, sqlite3_stmt *mac)
     struct strbuf text = {0};
 
     printf("\n%zu. %s: %s\n", n + 1, r->id, result_word(d->letter));
-    strbuf_addf(&text, "%s %s, %s", d->serial, db_text(mac, 1),
-                db_text(mac, 0));
+    strbuf_addf(&text, "%s%s%s, %s", d->serial, db_text(mac, 1)[0] ? " " : "",
+                db_text(mac, 1), db_text(mac, 0));
     line("Mac", &text);
     strbuf_reset(&text);
     strbuf_adds(&text, r->title);
@@ -290,12 +300,19 @@ static int print_one(struct sample *s, size_t n, sqlite3_stmt *mac,
                      struct err *err)
 {
     const struct ticket *d = &s->lottery.won[n];
+    struct strbuf text = {0};
 
     print_mac(s, n, mac);
     if (values(s, d, sqlite3_column_int64(mac, 2), NULL, err) < 0 ||
         findings(s, d, NULL, err) < 0)
         return -1;
     ways_each(s->rules[d->rule].facts, print_way, NULL);
+    if (s->facts) {
+        strbuf_addf(&text, "muster explain %s --period %s", d->serial,
+                    s->period);
+        line("all", &text);
+        strbuf_free(&text);
+    }
     printf("   tested by ____________ on ____________ same result: yes / no\n");
     return 0;
 }

@@ -42,17 +42,20 @@ tells '1 of 2 results of 2026-10' \
 cat >"$dir/devices.csv" <<'CSV'
 serial,name,filevault,os_version
 C02SAMP001,one,On,15.1
+C02SAMP002,,On,15.1
 CSV
 cat >"$dir/accounts.csv" <<'CSV'
 serial,account,secure_token,uid
 C02SAMP001,anna,yes,501
+C02SAMP002,bo,yes,501
+C02SAMP002,cleo,no,502
 CSV
 check ingest "$muster" ingest -q -d "$dir/v.db" --as-of 2026-11-30 \
     "$dir/devices.csv" "$dir/accounts.csv"
 check analyze "$muster" analyze -q -d "$dir/v.db" --as-of 2026-11-30
 check sample "$muster" sample -d "$dir/v.db" --seed x --n 100
-awk '/^[0-9]+\. FV-01: pass/ { on = 1 } /^$/ { on = 0 } on' "$dir/stdout" |
-    sed '1d' >"$dir/fv"
+awk '/^[0-9]+\. FV-01: pass/ { getline; on = /C02SAMP001/ }
+    /^$/ { on = 0 } on' "$dir/stdout" >"$dir/fv"
 cat >"$dir/want" <<TEXT
    Mac   C02SAMP001 one, unassigned
    asks  $("$muster" query -d "$dir/v.db" \
@@ -60,6 +63,7 @@ cat >"$dir/want" <<TEXT
    facts filevault
    read  filevault = on, devices.csv:2, filevault: "On"
    see   fdesetup status
+   all   muster explain C02SAMP001 --period 2026-11
    tested by ____________ on ____________ same result: yes / no
 TEXT
 diff "$dir/want" "$dir/fv" || fail 'FV-01 is told otherwise'
@@ -67,6 +71,16 @@ grep -q 'read  secure_token of anna = true, accounts.csv:2, secure_token: "yes"'
     fail 'the value of an account is missing'
 grep -q '^   found fail info: one account at most can unlock the disk$' \
     "$dir/stdout" || fail 'a finding is told otherwise'
+# A Mac without a name; and its own facts once, however many accounts it has.
+grep -q '^   Mac   C02SAMP002, unassigned$' "$dir/stdout" ||
+    fail 'a Mac without a name is told otherwise'
+checks=$((checks + 1))
+check json "$muster" sample -d "$dir/v.db" --seed x --n 100 --json
+jq -e '[.drawn[] | select(.serial == "C02SAMP002" and .rule == "FV-04" or
+    .rule == "ST-13" or .rule == "ST-02") | .values] | length > 0 and
+    all(map([.fact, .account]) | length == (unique | length))' \
+    "$dir/stdout" >"$dir/jq" || fail 'a fact of the Mac is told twice'
+check again "$muster" sample -d "$dir/v.db" --seed x --n 100
 cp "$dir/stdout" "$dir/first"
 check again "$muster" sample -d "$dir/v.db" --seed x --n 100
 cmp -s "$dir/first" "$dir/stdout" || fail 'two draws differ'
