@@ -7,7 +7,7 @@
 -- facts: os_version
 -- why: On old systems people do not get their token at login by themselves, or
 --      only some kinds of accounts do, and the system no longer gets fixes.
--- fix: R3
+-- fix: R19 R3
 -- An unknown system version leaves this open.
 SELECT device_id,
        TRUE                                            AS applies,

@@ -6,7 +6,7 @@
 -- loses: auto updates-by-server erase
 -- facts: mdm_server, bootstrap_escrowed_device|bootstrap_escrowed_server
 -- why: The move of this Mac is not complete.
--- fix: R1 R9 R11
+-- fix: R1 R4 R5 R9 R11 R14
 -- bootstrap_state is never NULL: unknown and conflict leave the question open.
 -- Judged where the plan names the new server.
 SELECT device_id,
@@ -24,8 +24,11 @@ SELECT device_id,
          ELSE 'whether a bootstrap token is stored with the new server is not '
               || 'known'
        END                                             AS evidence,
-       CASE bootstrap_state
-         WHEN 'invalid' THEN 'R11'
-         WHEN 'unsupported' THEN 'R9'
+       CASE
+         WHEN bootstrap_state = 'invalid' THEN 'R11'
+         WHEN bootstrap_state = 'unsupported' THEN 'R9'
+         WHEN bootstrap_state = 'absent' AND repair_path = 'B' THEN 'R4'
+         WHEN bootstrap_state = 'absent' AND repair_path = 'D' THEN 'R5'
+         WHEN bootstrap_state = 'absent' AND repair_path = 'E' THEN 'R14'
        END                                             AS remedy
   FROM device_posture

@@ -8,7 +8,7 @@
 --        bootstrap_escrowed_device|bootstrap_escrowed_server
 -- why: The software that needs the extension does not work until somebody
 --      changes startup security at the Mac.
--- fix: R10 R1
+-- fix: R10 R1 R4 R5 R9 R14 R16
 -- One of the three hindrances is enough; the others may be unknown.
 SELECT device_id,
        chip = 'apple' AND os >= 110000 AND needs_kext  AS applies,
@@ -24,9 +24,17 @@ SELECT device_id,
          THEN 'no bootstrap token is stored to allow the extension with'
          ELSE 'whether the Mac will load the extension is not known'
        END                                             AS evidence,
+       -- Where only a bootstrap token lacks, it is stored as BT-01 says.
        CASE
+         WHEN secure_boot = 'full' OR bootstrap_auth = 'disallowed' THEN 'R10'
          WHEN NOT bootstrap_expected
-          AND secure_boot IS DISTINCT FROM 'full'
-          AND bootstrap_auth IS DISTINCT FROM 'disallowed' THEN 'R1'
+         THEN CASE
+                WHEN NOT mdm_enrolled THEN 'R16'
+                WHEN bootstrap_state = 'unsupported' THEN 'R9'
+                WHEN repair_path = 'B' THEN 'R4'
+                WHEN repair_path = 'D' THEN 'R5'
+                WHEN repair_path = 'E' THEN 'R14'
+                ELSE 'R1'
+              END
        END                                             AS remedy
   FROM device_posture

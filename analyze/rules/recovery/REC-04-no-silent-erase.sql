@@ -8,7 +8,7 @@
 --        bootstrap_escrowed_device|bootstrap_escrowed_server
 -- why: An erase by the server fails, or falls back to one after which macOS
 --      must be installed anew by hand.
--- fix: R1 R11
+-- fix: R25 R0 R1 R4 R5 R9 R11 R14 R16
 -- Before macOS 13.3 there is no readiness test, and none is asked for. On T2 an
 -- erase needs no bootstrap token.
 SELECT device_id,
@@ -27,6 +27,18 @@ SELECT device_id,
          THEN 'the readiness test fails'
          ELSE 'whether the Mac is ready for a silent erase is not known'
        END                                             AS evidence,
-       CASE WHEN eacs_preflight = 'no_token' AND bootstrap_expected IS NOT FALSE
-            THEN 'R11' END                             AS remedy
+       -- A token that lacks is stored as BT-01 says, which asks for the same.
+       CASE
+         WHEN chip = 'apple' AND NOT bootstrap_expected
+         THEN CASE
+                WHEN NOT mdm_enrolled THEN 'R16'
+                WHEN bootstrap_state = 'unsupported' THEN 'R9'
+                WHEN repair_path = 'A' THEN 'R1'
+                WHEN repair_path = 'B' THEN 'R4'
+                WHEN repair_path = 'D' THEN 'R5'
+                WHEN repair_path = 'E' THEN 'R14'
+                ELSE 'R0'
+              END
+         WHEN eacs_preflight = 'no_token' THEN 'R11'
+       END                                             AS remedy
   FROM device_posture
