@@ -79,6 +79,41 @@ static int take(struct engine *e, size_t rule, uint32_t mac, uint32_t account,
     return note(e, rule, mac, account, letter, err);
 }
 
+/* What a finding says of itself: asked for now that it is known to be one. */
+static int settle(struct engine *e, struct found *f, const struct rule_row *row,
+                  struct err *err)
+{
+    const struct rule *r = rule_at(e, f->rule);
+    struct client *c = &e->clients[e->macs[f->mac].client];
+    enum severity sev =
+        judged_severity(r, row, f->letter, c->severities[f->rule]);
+
+    c->counts[f->rule][(f->letter == RESULT_FAIL ? COUNT_FAIL : COUNT_UNKNOWN) +
+                       (int)sev]++;
+    f->severity = (uint8_t)sev;
+    f->slight = judged_severity(r, row, f->letter, NULL) == SEV_LOW;
+    if (row->evidence)
+        f->evidence =
+            arena_copy(&e->arena, row->evidence, strlen(row->evidence));
+    if (row->remedy)
+        f->remedy = arena_copy(&e->arena, row->remedy, strlen(row->remedy));
+    return e->arena.failed ? err_nomem(err) : 0;
+}
+
+/* Of the row at hand, where it is a finding of the fused rule. */
+static int ask_fused(struct pass *p, size_t member, size_t found_before,
+                     int64_t id, struct err *err)
+{
+    struct engine *e = p->e;
+    struct rule_row row = {.id = id, .severity = SEV_NONE};
+
+    if (e->found_count == found_before)
+        return 0;
+    if (rule_fused_ask(p->fused->rules, member, id, &row, err) < 0)
+        return -1;
+    return settle(e, &e->found[found_before], &row, err);
+}
+
 /* ---------------------------------------------------------------- of Macs */
 
 static int compare_mac(const void *key, const void *item)
@@ -136,13 +171,14 @@ static int fused_device(void *ctx, int64_t id, const int *truths,
         return err_set(err, ERR_FAIL, "the posture has a Mac too many");
     p->rows++;
     for (i = 0; i < p->fused->count; i++) {
-        size_t rule = p->fused->members[i];
+        size_t rule = p->fused->members[i], found = e->found_count;
         uint32_t mac = (uint32_t)(m - e->macs);
 
         row.applies = truths[2 * i];
         row.fails = truths[2 * i + 1];
         if (take(e, rule, mac, NO_ACCOUNT, &row,
-                 &e->letters[(size_t)mac * e->rules + rule], err) < 0)
+                 &e->letters[(size_t)mac * e->rules + rule], err) < 0 ||
+            ask_fused(p, i, found, id, err) < 0)
             return -1;
     }
     return 0;
@@ -210,9 +246,12 @@ static int fused_account(void *ctx, int64_t id, const int *truths,
         return err_set(err, ERR_FAIL, "the posture has an account too many");
     p->rows++;
     for (i = 0; i < p->fused->count; i++) {
+        size_t found = p->e->found_count;
+
         row.applies = truths[2 * i];
         row.fails = truths[2 * i + 1];
-        if (take_account(p->e, p->fused->members[i], a, &row, err) < 0)
+        if (take_account(p->e, p->fused->members[i], a, &row, err) < 0 ||
+            ask_fused(p, i, found, id, err) < 0)
             return -1;
     }
     return 0;
@@ -306,35 +345,21 @@ static int run_fused(struct engine *e, bool account, struct err *err)
     return rc;
 }
 
-/* What a finding says of itself: asked for now that it is known to be one. */
 static int ask(struct engine *e, struct found *f, struct err *err)
 {
-    const struct rule *r = rule_at(e, f->rule);
-    struct client *c = &e->clients[e->macs[f->mac].client];
     struct rule_row row = {.id = f->account == NO_ACCOUNT
                                      ? e->macs[f->mac].device_id
                                      : e->accounts[f->account].account_id};
-    enum severity sev;
 
     if (rule_ask(e->queries[f->rule], &row, err) < 0)
         return -1;
-    sev = judged_severity(r, &row, f->letter, c->severities[f->rule]);
-    c->counts[f->rule][(f->letter == RESULT_FAIL ? COUNT_FAIL : COUNT_UNKNOWN) +
-                       (int)sev]++;
-    f->severity = (uint8_t)sev;
-    f->slight = judged_severity(r, &row, f->letter, NULL) == SEV_LOW;
-    if (row.evidence)
-        f->evidence = arena_copy(&e->arena, row.evidence, strlen(row.evidence));
-    if (row.remedy)
-        f->remedy = arena_copy(&e->arena, row.remedy, strlen(row.remedy));
-    return e->arena.failed ? err_nomem(err) : 0;
+    return settle(e, f, &row, err);
 }
 
-static int ask_all(struct engine *e, size_t *faulty, struct err *err)
+/* From that place on; what fused rules found is settled. */
+static int ask_all(struct engine *e, size_t i, size_t *faulty, struct err *err)
 {
-    size_t i;
-
-    for (i = 0; i < e->found_count; i++)
+    for (; i < e->found_count; i++)
         if (ask(e, &e->found[i], err) < 0) {
             *faulty = e->found[i].rule;
             return err->code == ERR_CONFIG ? 1 : -1;
@@ -362,6 +387,7 @@ static int run_singly(struct engine *e, size_t *faulty, struct err *err)
 int engine_run_rules(struct engine *e, size_t *faulty, struct err *err)
 {
     int account, rc;
+    size_t settled;
 
     for (account = 0; account < 2; account++) {
         *faulty = SIZE_MAX;
@@ -369,6 +395,7 @@ int engine_run_rules(struct engine *e, size_t *faulty, struct err *err)
         if (rc)
             return rc;
     }
+    settled = e->found_count;
     rc = run_singly(e, faulty, err);
-    return rc ? rc : ask_all(e, faulty, err);
+    return rc ? rc : ask_all(e, settled, faulty, err);
 }

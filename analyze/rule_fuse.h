@@ -2,8 +2,10 @@
  * rule_fuse.h - many rules in one pass.
  *
  * Nearly every rule is "SELECT ... FROM device_posture" and nothing else. Such
- * rules are read for their expressions, and these become one statement: a row
- * is found and taken apart once for all of them, and not once for each. What a
+ * rules are read for their expressions, and one statement serves them all: a
+ * row is found and taken apart once. It yields the values of the columns that
+ * rules read, under which is recalled what a rule said of them before; and of
+ * rules that hardly meet the same values twice it yields what they say. What a
  * rule means does not change by it. Rules of another form run by themselves.
  */
 #ifndef MUSTER_ANALYZE_RULE_FUSE_H
@@ -38,5 +40,12 @@ void rule_fused_close(struct rule_fused *f); /* NULL is fine */
 int rule_fused_run(struct rule_fused *f, int64_t low, int64_t high,
                    int64_t steps, rule_fused_fn *fn, void *ctx,
                    struct err *err) MUST_CHECK;
+
+/*
+ * rule_ask() for the row at hand and the member of that place; only from the
+ * function that rule_fused_run() calls, which then returns -1 where this does.
+ */
+int rule_fused_ask(struct rule_fused *f, size_t member, int64_t id,
+                   struct rule_row *row, struct err *err) MUST_CHECK;
 
 #endif
