@@ -9,10 +9,35 @@
 
 #define BOM "\xef\xbb\xbf"
 
-/* Bytes that make a cell need quotes. */
-static bool needs_quotes(char c)
+/* What a byte asks for. */
+enum {
+    QUOTES = 1, /* a cell that holds it is quoted */
+    LOOK = 2    /* it may be, or begin, a control character or a line break */
+};
+
+static const unsigned char asks[256] = {
+    [0x00] = LOOK,  [0x01] = LOOK,          [0x02] = LOOK,
+    [0x03] = LOOK,  [0x04] = LOOK,          [0x05] = LOOK,
+    [0x06] = LOOK,  [0x07] = LOOK,          [0x08] = LOOK,
+    ['\t'] = LOOK,  ['\n'] = LOOK | QUOTES, [0x0b] = LOOK,
+    [0x0c] = LOOK,  ['\r'] = LOOK | QUOTES, [0x0e] = LOOK,
+    [0x0f] = LOOK,  [0x10] = LOOK,          [0x11] = LOOK,
+    [0x12] = LOOK,  [0x13] = LOOK,          [0x14] = LOOK,
+    [0x15] = LOOK,  [0x16] = LOOK,          [0x17] = LOOK,
+    [0x18] = LOOK,  [0x19] = LOOK,          [0x1a] = LOOK,
+    [0x1b] = LOOK,  [0x1c] = LOOK,          [0x1d] = LOOK,
+    [0x1e] = LOOK,  [0x1f] = LOOK,          ['"'] = QUOTES,
+    [','] = QUOTES, [0x7f] = LOOK,          [0xc2] = LOOK};
+
+/* What all bytes of a cell ask for together. */
+static unsigned look(const char *p, size_t n)
 {
-    return c == '"' || c == ',' || c == '\n' || c == '\r';
+    unsigned all = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        all |= asks[(unsigned char)p[i]];
+    return all;
 }
 
 /* What a spreadsheet takes for the start of a formula or a command. */
@@ -80,21 +105,11 @@ static bool plainly_safe(const char *p, size_t n)
            (c >= 'a' && c <= 'z');
 }
 
-static bool quoted(const char *p, size_t n)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++)
-        if (needs_quotes(p[i]))
-            return true;
-    return n && (p[0] == ' ' || p[n - 1] == ' ');
-}
-
-void csv_cell(struct sink *s, const char *p, size_t n)
+static void cell(struct sink *s, const char *p, size_t n, unsigned all)
 {
     const char *end = p + n, *q;
 
-    if (!quoted(p, n)) {
+    if (!(all & QUOTES) && (n == 0 || (p[0] != ' ' && p[n - 1] != ' '))) {
         sink_add(s, p, n);
         return;
     }
@@ -108,6 +123,11 @@ void csv_cell(struct sink *s, const char *p, size_t n)
     sink_addc(s, '"');
 }
 
+void csv_cell(struct sink *s, const char *p, size_t n)
+{
+    cell(s, p, n, look(p, n));
+}
+
 /* The bytes of a control character that a terminal obeys, or 0. */
 static size_t control(const char *p, size_t n, unsigned *cp)
 {
@@ -119,20 +139,6 @@ static size_t control(const char *p, size_t n, unsigned *cp)
         return 1;
     *cp = next;
     return c == 0xc2 && next >= 0x80 && next < 0xa0 ? 2 : 0;
-}
-
-/* Whether nothing in it can be a control character or a line break. */
-static bool tame(const char *p, size_t n)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)p[i];
-
-        if (c < 0x20 || c == 0x7f || c == 0xc2)
-            return false;
-    }
-    return true;
 }
 
 int csv_guard(struct strbuf *b, const char *p, size_t n)
@@ -164,11 +170,12 @@ int csv_guard(struct strbuf *b, const char *p, size_t n)
 
 int csv_guarded(struct sink *s, const char *p, size_t n)
 {
+    unsigned all = look(p, n);
     struct strbuf b = {0};
     int count;
 
-    if (tame(p, n) && (plainly_safe(p, n) || !csv_risky(p, n))) {
-        csv_cell(s, p, n);
+    if (!(all & LOOK) && (plainly_safe(p, n) || !csv_risky(p, n))) {
+        cell(s, p, n, all);
         return 0;
     }
     count = csv_guard(&b, p, n);
@@ -234,7 +241,9 @@ static bool write_text(struct sink *s, const struct cell *c, bool raw,
 {
     int guarded = 0;
 
-    if (raw)
+    if (c->plain)
+        sink_add(s, c->text, c->len);
+    else if (raw)
         csv_cell(s, c->text, c->len);
     else
         guarded = csv_guarded(s, c->text, c->len);
@@ -307,24 +316,42 @@ int csv_write(const struct report *r, const struct writer *w,
     return rc;
 }
 
+/* Lines that end among these bytes; "quote" is whether they begin, and then
+ * whether they end, within quotes. */
+static int64_t lines_in(const char *p, size_t n, bool *quote)
+{
+    const char *end = p + n;
+    int64_t lines = 0;
+
+    while (p < end) {
+        const char *q = memchr(p, '"', (size_t)(end - p));
+        const char *to = q ? q : end;
+
+        while (!*quote && (p = memchr(p, '\n', (size_t)(to - p)))) {
+            lines++;
+            p++;
+        }
+        if (!q)
+            break;
+        *quote = !*quote;
+        p = q + 1;
+    }
+    return lines;
+}
+
 int csv_recount(const char *path, struct output *found, struct err *err)
 {
     FILE *f = fopen(path, "rb");
     bool quote = false;
     int64_t lines = 0;
     char buf[65536];
-    size_t n, i;
+    size_t n;
     int rc = 0;
 
     if (!f)
         return err_errno(err, ERR_OUTPUT, path, "cannot read back");
     while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-        for (i = 0; i < n; i++) {
-            if (buf[i] == '"')
-                quote = !quote;
-            else if (buf[i] == '\n' && !quote)
-                lines++;
-        }
+        lines += lines_in(buf, n, &quote);
     if (ferror(f))
         rc = err_errno(err, ERR_OUTPUT, path, "cannot read back");
     else if (quote)

@@ -315,29 +315,28 @@ static int open_devices(struct feed *f, struct err *err)
 
 /* --------------------------------------------------------------- matrix -- */
 
-static int fill_letters(struct feed *f, struct err *err)
+void shape_spread(const struct shape *s, struct cell *cells)
 {
-    const struct cell *letters = &f->cells[f->at[0]];
+    const struct cell *letters = &cells[s->letters];
     size_t i;
 
-    (void)err;
-    for (i = 0; i < f->shape.added; i++) {
-        size_t no = (size_t)f->shape.columns[f->shape.shown + i].rule_no;
+    for (i = s->shown; i < s->shown + s->added; i++) {
+        size_t no = (size_t)s->columns[i].rule_no;
         const char *word = letters->text && no < letters->len
                                ? result_word(letters->text[no])
                                : NULL;
 
-        set_text(&f->cells[f->shape.shown + i], word, word ? strlen(word) : 0);
+        set_text(&cells[i], word, word ? strlen(word) : 0);
+        cells[i].plain = true;
     }
-    return 0;
 }
 
 static int open_matrix(struct feed *f, struct err *err)
 {
     if (read_columns(f, "matrix_rules", err) < 0)
         return -1;
-    f->at[0] = shape_column(&f->shape, "_results");
-    f->fill = fill_letters;
+    f->shape.letters = shape_column(&f->shape, "_results");
+    f->shape.spread = true;
     return 0;
 }
 

@@ -19,8 +19,13 @@ struct column {
 struct shape {
     struct column *columns;
     size_t shown, added, hidden;
-    size_t packed; /* of the hidden ones the last: 1 for bytes, no text */
+    size_t packed;  /* of the hidden ones the last: 1 for bytes, no text */
+    bool spread;    /* the added ones are the letters of "_results" */
+    size_t letters; /* where these are */
 };
+
+/* Fill the added cells with the words of the letters. */
+void shape_spread(const struct shape *s, struct cell *cells);
 
 size_t shape_all(const struct shape *s);
 /* The place of a column that must exist. */

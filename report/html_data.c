@@ -51,6 +51,17 @@ struct data {
     struct err *err;
 };
 
+/* Bytes from "s" that go into a script as they are. */
+static size_t plain_run(const char *s)
+{
+    size_t i = 0;
+
+    while (s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\' &&
+           s[i] != '<' && s[i] != '>')
+        i++;
+    return i;
+}
+
 void html_json_string(struct strbuf *b, const char *s)
 {
     size_t n = strlen(s), len;
@@ -58,6 +69,11 @@ void html_json_string(struct strbuf *b, const char *s)
 
     strbuf_addc(b, '"');
     for (; n; s += len, n -= len) {
+        len = plain_run(s);
+        if (len) {
+            strbuf_add(b, s, len);
+            continue;
+        }
         len = utf8_decode(s, n, &cp);
         if (len == 0) {
             strbuf_adds(b, "\\ufffd");

@@ -19,6 +19,7 @@ static const struct {
 } large[] = {{"accounts", "_rank"},
              {"devices", "_rank"},
              {"findings", "_finding"},
+             {"matrix", "_rank"},
              {"changes", NULL}};
 
 /* The rows of a large query. */
@@ -309,6 +310,8 @@ int rows_next(struct rows *rows, struct err *err)
         if (rows->within) {
             step = spool_next(&rows->reader, rows->cells,
                               shape_all(rows->shape), err);
+            if (step == 1 && rows->shape->spread)
+                shape_spread(rows->shape, rows->cells);
             if (step != 0)
                 return step;
         }

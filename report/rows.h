@@ -28,6 +28,7 @@ struct cell {
     double share;     /* SHARE */
     const char *text; /* TEXT: valid until the next row */
     size_t len;
+    bool plain; /* TEXT: a word of our own, of letters alone */
 };
 
 struct rows;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define HELD 262144 /* bytes that are kept in memory before a write */
-#define READ 4096   /* bytes that are read at once */
+#define READ 1024   /* bytes that are read at once: a row or two */
 
 struct spool {
     int64_t least, most;
@@ -286,6 +286,7 @@ static const char *take_cell(const char *p, struct cell *c)
     c->text = NULL;
     c->len = 0;
     c->number = 0;
+    c->plain = false;
     switch (c->kind) {
     case CELL_EMPTY:
         return p;
