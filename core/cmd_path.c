@@ -142,7 +142,7 @@ static int read_answers(struct asked *p, struct plan_answer *out, size_t *n,
     return step < 0 ? -1 : 0;
 }
 
-static int to_target(struct asked *p, struct path_goal *g, int64_t *reached,
+static int to_target(struct asked *p, struct path_goal *g, int64_t *passing,
                      struct err *err)
 {
     struct plan_answer answers[PLAN_FIXES_MOST];
@@ -151,7 +151,7 @@ static int to_target(struct asked *p, struct path_goal *g, int64_t *reached,
     if (read_answers(p, answers, &n, err) < 0)
         return -1;
     g->count = plan_rate(answers, n, p->pass, p->fail, p->target_tenths,
-                         g->steps, reached);
+                         g->steps, passing);
     return 0;
 }
 
@@ -206,25 +206,30 @@ static int print_goal(const struct asked *p, const char *title,
     if (g->beyond)
         printf("  for %lld Mac%s no fix is on record\n", (long long)g->beyond,
                plural(g->beyond));
+    if (g->kept)
+        printf("  on %lld Mac%s all that is left is an accepted risk\n",
+               (long long)g->kept, plural(g->kept));
     return 0;
 }
 
 static int print_target(const struct asked *p, const struct path_goal *g,
-                        int64_t reached, struct err *err)
+                        int64_t passing, struct err *err)
 {
-    int64_t now = plan_tenths(p->pass, p->fail);
+    char rate[40];
 
-    printf("\nPass rate of %lld.%lld %%, now %lld.%lld %%: ",
+    plan_say(rate, sizeof(rate), p->pass, p->fail, p->target_tenths);
+    printf("\nPass rate of %lld.%lld %%, now %s: ",
            (long long)(p->target_tenths / 10),
-           (long long)(p->target_tenths % 10), (long long)(now / 10),
-           (long long)(now % 10));
+           (long long)(p->target_tenths % 10), rate);
     if (g->count == 0) {
-        printf(now >= p->target_tenths ? "reached\n" : "no fix helps\n");
+        printf(plan_reaches(p->pass, p->fail, p->target_tenths)
+                   ? "reached\n"
+                   : "no fix helps\n");
         return 0;
     }
-    printf("%zu action%s to %lld.%lld %%\n", g->count,
-           plural((int64_t)g->count), (long long)(reached / 10),
-           (long long)(reached % 10));
+    plan_say(rate, sizeof(rate), passing, p->pass + p->fail - passing,
+             p->target_tenths);
+    printf("%zu action%s to %s\n", g->count, plural((int64_t)g->count), rate);
     return print_steps(p, g, err);
 }
 
@@ -267,13 +272,15 @@ static json_t *goal_json(const struct asked *p, const struct path_goal *g)
     json_object_set_new(o, "goal", json_string(g->key));
     json_object_set_new(o, "devices", json_integer(g->macs));
     json_object_set_new(o, "without_fix", json_integer(g->beyond));
+    json_object_set_new(o, "accepted", json_integer(g->kept));
     json_object_set_new(o, "steps", steps);
     return o;
 }
 
 static int print_json(const struct asked *p, const struct path_goal *goals,
-                      size_t n, int64_t reached, struct err *err)
+                      size_t n, int64_t passing, struct err *err)
 {
+    int64_t reached = plan_tenths(passing, p->pass + p->fail - passing);
     json_t *root = json_object(), *list = json_array();
     char when[32], *text;
     size_t i;
@@ -312,7 +319,7 @@ static int answer(struct asked *p, bool json, struct err *err)
     struct path_goal goals[3] = {{.key = "no-critical"},
                                  {.key = "none-at-risk"},
                                  {.key = "target-rate"}};
-    int64_t reached = 0, left;
+    int64_t passing = 0;
     size_t i;
 
     if (read_counts(p, err) < 0 || path_fixes(&p->path, err) < 0)
@@ -321,19 +328,15 @@ static int answer(struct asked *p, bool json, struct err *err)
         if (path_choose(&p->path, i == 0, &goals[i], err) < 0)
             return -1;
     }
-    if (p->has_target && to_target(p, &goals[2], &reached, err) < 0)
+    if (p->has_target && to_target(p, &goals[2], &passing, err) < 0)
         return -1;
     if (json)
-        return print_json(p, goals, p->has_target ? 3 : 2, reached, err);
+        return print_json(p, goals, p->has_target ? 3 : 2, passing, err);
     print_head(p);
     if (print_goal(p, "No critical finding left", &goals[0], err) < 0 ||
         print_goal(p, "No Mac at risk", &goals[1], err) < 0 ||
-        (p->has_target && print_target(p, &goals[2], reached, err) < 0))
+        (p->has_target && print_target(p, &goals[2], passing, err) < 0))
         return -1;
-    left = p->at_risk - goals[1].macs - goals[1].beyond;
-    if (left > 0)
-        printf("\nOn %lld Mac%s all that is left is an accepted risk\n",
-               (long long)left, plural(left));
     if (p->undetermined)
         printf("\nNo action answers for Macs that are not known yet; \"muster "
                "run\" and the\nreports name the missing fact\n");

@@ -5,6 +5,7 @@
 
 #include "core/db.h"
 #include "core/gates.h"
+#include "core/plan.h"
 #include "core/text.h"
 #include "core/when.h"
 
@@ -141,7 +142,8 @@ static int ask_min_rate(sqlite3 *db, const char *text, const struct gates *g,
         " WHERE t.period_id = ?1 AND (?2 = 0 OR t.client_id = ?2)" IN_USE
         "   AND r.kind = 'counted' AND t.result = 'fail'";
     int64_t pass, fail;
-    double least = 0, rate;
+    double least = 0;
+    char rate[40];
 
     number(text, &least, NULL);
     if (one_number(db, passes, g, &pass, err) < 0 ||
@@ -152,13 +154,12 @@ static int ask_min_rate(sqlite3 *db, const char *text, const struct gates *g,
                        "nothing was measured, so no pass rate is reached "
                        "(--min-rate %s)",
                        text);
-    rate = 100.0 * (double)pass / (double)(pass + fail);
-    if (rate < least)
-        return err_set(err, ERR_GATE,
-                       "the pass rate is %.1f %% of what was measured "
-                       "(--min-rate %s)",
-                       rate, text);
-    return 0;
+    if (100.0 * (double)pass / (double)(pass + fail) >= least)
+        return 0;
+    plan_say(rate, sizeof(rate), pass, fail, (int64_t)(least * 10 + 0.999));
+    return err_set(err, ERR_GATE,
+                   "the pass rate is %s of what was measured (--min-rate %s)",
+                   rate, text);
 }
 
 /*

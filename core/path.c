@@ -78,11 +78,26 @@ static int add_need(struct path *p, uint64_t fixes, int64_t macs,
     return 0;
 }
 
+/* One row of path.sql. */
+static int count_needs(struct path *p, sqlite3_stmt *st, struct path_goal *g,
+                       struct err *err)
+{
+    int64_t macs = sqlite3_column_int64(st, 1);
+    uint64_t fixes;
+    bool fixed = path_bits(p, db_text(st, 0), &fixes);
+
+    if (!fixed && sqlite3_column_type(st, 0) != SQLITE_NULL) {
+        g->beyond += macs;
+        return 0;
+    }
+    g->kept += sqlite3_column_int64(st, 2);
+    return fixed ? add_need(p, fixes, macs, err) : 0;
+}
+
 static int read_needs(struct path *p, bool critical, struct path_goal *g,
                       struct err *err)
 {
     sqlite3_stmt *st = NULL;
-    uint64_t fixes;
     int step = -1;
 
     p->need_count = 0;
@@ -90,14 +105,11 @@ static int read_needs(struct path *p, bool critical, struct path_goal *g,
             0 &&
         path_bind(p, st, err) == 0 &&
         db_bind_int(st, ":critical", critical, err) == 0)
-        while ((step = db_step(st, err)) == 1) {
-            if (!path_bits(p, db_text(st, 0), &fixes))
-                g->beyond += sqlite3_column_int64(st, 1);
-            else if (add_need(p, fixes, sqlite3_column_int64(st, 1), err) < 0) {
+        while ((step = db_step(st, err)) == 1)
+            if (count_needs(p, st, g, err) < 0) {
                 step = -1;
                 break;
             }
-        }
     sqlite3_finalize(st);
     return step;
 }

@@ -21,6 +21,7 @@ struct path_goal {
     size_t count;
     int64_t macs;   /* that it brings to the goal */
     int64_t beyond; /* Macs for which no fix is known */
+    int64_t kept;   /* Macs on which an accepted risk is all that is left */
 };
 
 /* Starts with db, client_id (0: all) and period_id. */

@@ -86,20 +86,41 @@ size_t plan_all(const struct plan_need *needs, size_t n, int64_t beyond,
 
 int64_t plan_tenths(int64_t pass, int64_t fail)
 {
-    return pass + fail ? pass * 1000 / (pass + fail) : 1000;
+    int64_t all = pass + fail, tenths;
+
+    if (pass == 0 || fail == 0)
+        return all && pass == 0 ? 0 : 1000;
+    tenths = (pass * 2000 + all) / (2 * all);
+    return tenths < 1 ? 1 : tenths > 999 ? 999 : tenths;
+}
+
+bool plan_reaches(int64_t pass, int64_t fail, int64_t target_tenths)
+{
+    return pass * 1000 >= target_tenths * (pass + fail);
+}
+
+void plan_say(char *out, size_t size, int64_t pass, int64_t fail,
+              int64_t target_tenths)
+{
+    int64_t tenths = plan_tenths(pass, fail);
+    bool under =
+        tenths >= target_tenths && !plan_reaches(pass, fail, target_tenths);
+
+    snprintf(out, size, "%s%lld.%lld %%", under ? "just under " : "",
+             (long long)(tenths / 10), (long long)(tenths % 10));
 }
 
 size_t plan_rate(const struct plan_answer *answers, size_t n, int64_t pass,
                  int64_t fail, int64_t target_tenths, struct plan_step *out,
-                 int64_t *reached)
+                 int64_t *passing)
 {
     size_t i;
 
-    for (i = 0; i < n && plan_tenths(pass, fail) < target_tenths; i++) {
+    for (i = 0; i < n && !plan_reaches(pass, fail, target_tenths); i++) {
         pass += answers[i].results;
         fail -= answers[i].results;
         out[i] = (struct plan_step){answers[i].fix, answers[i].macs, fail};
     }
-    *reached = plan_tenths(pass, fail);
+    *passing = pass;
     return i;
 }

@@ -42,17 +42,24 @@ int64_t plan_done(const struct plan_need *needs, size_t n, uint64_t fixes);
 size_t plan_all(const struct plan_need *needs, size_t n, int64_t beyond,
                 struct plan_step *out);
 
-/* A rate in tenths of a percent, rounded down: what is not reached does not
- * read as if it were. */
+/* A rate in tenths of a percent as all reports round it: to the nearest, off 0
+ * and 100 unless it is just that. */
 int64_t plan_tenths(int64_t pass, int64_t fail);
+
+/* Whether the rate itself, not rounded, is at the target. */
+bool plan_reaches(int64_t pass, int64_t fail, int64_t target_tenths);
+
+/* "96.1 %"; "just under 97.0 %" where rounding alone would make it that. */
+void plan_say(char *out, size_t size, int64_t pass, int64_t fail,
+              int64_t target_tenths);
 
 /*
  * The fewest fixes until the pass rate reaches its target, or all of them.
- * "answers" come with most results first. Returns how many; *reached is the
- * rate after them.
+ * "answers" come with most results first. Returns how many; *passing is how many
+ * results pass after them.
  */
 size_t plan_rate(const struct plan_answer *answers, size_t n, int64_t pass,
                  int64_t fail, int64_t target_tenths, struct plan_step *out,
-                 int64_t *reached);
+                 int64_t *passing);
 
 #endif

@@ -81,6 +81,7 @@ static int prepare(const struct report *r, struct err *err)
                   {"html_clients", "clients"},
                   {"html_remedies", "remedies"},
                   {"html_waivers", "waivers"},
+                  {"html_missing", "missing_clients"},
                   {"html_actions", "html-make_actions"},
                   {"html_capabilities", "html-make_capabilities"}};
     size_t i;
@@ -349,9 +350,9 @@ static int add_lists(struct template_sql *s, struct err *err)
 static int add_values(const struct report *r, struct template_sql *s,
                       struct html_loader *l, struct err *err)
 {
-    static const char *const rows[] = {"html-totals", "html-rates",
+    static const char *const rows[] = {"html-totals",        "html-rates",
                                        "html-overdue_count", "html-population",
-                                       "html-moved_count"};
+                                       "html-moved_count",   "html-left"};
     struct html_counts n = {0};
     size_t i;
 

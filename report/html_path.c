@@ -30,6 +30,11 @@ static void add_sentence(struct strbuf *b, const struct path_goal *g,
         counted(b, g->beyond, "Mac");
         strbuf_adds(b, " without a known fix");
     }
+    if (g->kept) {
+        strbuf_adds(b, g->beyond ? " and for " : ", but for ");
+        counted(b, g->kept, "Mac");
+        strbuf_adds(b, " with an accepted risk");
+    }
     strbuf_addc(b, '.');
 }
 

@@ -72,7 +72,8 @@ static const struct template_var actions[] = {
     MARKUP("verify", "with commands as code"), FIELD("who"), FIELD("effort"), FIELD("devices"),
     FIELD("n"), FIELD("macs"), FIELD("hours"), FIELD("n_hours"),
     FIELD("severity"), FIELD("severity_word"), FIELD("news"), FIELD("n_news"),
-    FIELD("why"), FIELD("problem"), FIELD("n_more"), FIELD("more"), END};
+    FIELD("why"), FIELD("problem"), FIELD("n_more"), FIELD("more"), FIELD("n_more_macs"),
+    FIELD("more_macs"), END};
 static const struct template_var steps[] = {
     MARKUP("step", "with commands as code"), END};
 static const struct template_var serials[] = {
@@ -210,6 +211,10 @@ const struct template_var html_vars[] = {
     FIELD("rate_both_before"), FIELD("rules_both"),
     /* report/queries/html-overdue_count.sql */
     FIELD("n_overdue"), FIELD("overdue_macs"), FIELD("overdue_word"), FIELD("n_overdue_lines"),
+    /* report/queries/html-left.sql */
+    TEXT("overdue_left", "overdue lines beyond those listed; none where all are"),
+    TEXT("conflicts_left", "likewise"), TEXT("sites_left", "likewise"),
+    TEXT("blockers_left", "likewise"),
     /* report/queries/html-population.sql */
     FIELD("files"), FIELD("records"), FIELD("records_accepted"), FIELD("records_rejected"),
     FIELD("n_rejected"), FIELD("records_left_out"), FIELD("mac_records"),

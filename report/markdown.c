@@ -3,6 +3,8 @@
  */
 #include "core/base.h"
 
+#include "report/brand.h"
+#include "report/html_story.h"
 #include "report/html_words.h"
 #include "report/markdown.h"
 #include "report/rows.h"
@@ -64,28 +66,93 @@ static const struct cell *named(const struct rows *rows, const char *name)
     return rows_cell(rows, rows_column(rows, name));
 }
 
-static void verdicts(struct sink *s, const struct rows *t)
+static int64_t number(const struct rows *rows, const char *name)
 {
-    static const struct {
-        const char *code, *column;
-    } list[] = {{"at-risk", "at_risk"},
-                {"undetermined", "undetermined"},
-                {"attention", "attention"},
-                {"partial", "partial"},
-                {"clean", "clean"}};
+    return named(rows, name)->number;
+}
+
+struct group {
+    const char *code, *column;
+};
+
+/* Macs in five groups that add up to all of them. */
+static void groups(struct sink *s, const struct rows *t, const char *kind,
+                   const struct group *list)
+{
     size_t i;
 
-    sink_adds(s, "| Macs by verdict | |\n|---|---:|\n");
-    for (i = 0; i < COUNT_OF(list); i++) {
+    sink_adds(s, "| Macs by ");
+    sink_adds(s, kind);
+    sink_adds(s, " | |\n|---|---:|\n");
+    for (i = 0; i < 5; i++) {
         sink_adds(s, "| ");
-        plain_text(s, html_plain("verdict", list[i].code));
+        plain_text(s, html_plain(kind, list[i].code));
         sink_adds(s, " | ");
         cell(s, named(t, list[i].column));
         sink_adds(s, " |\n");
     }
     sink_adds(s, "| **All** | **");
     cell(s, named(t, "devices"));
-    sink_adds(s, "** |\n\nPass rate ");
+    sink_adds(s, "** |\n\n");
+}
+
+/* The sentence that the page opens with. */
+static void verdict(struct sink *s, const struct report *r,
+                    const struct html_counts *n)
+{
+    const char *subject = r->client_id ? r->client : "Whole fleet";
+    struct strbuf b = {0};
+
+    if (r->brand && r->brand->name)
+        subject = r->brand->name;
+    html_verdict(&b, r->use, subject, n);
+    sink_adds(s, "**");
+    plain_text(s, strbuf_str(&b));
+    sink_adds(s, "**\n\n");
+    strbuf_free(&b);
+}
+
+/* Before a move the question is who can go. */
+static int move(struct sink *s, const struct report *r, struct err *err)
+{
+    static const struct group list[] = {{"blocked", "blocked"},
+                                        {"hands-on", "hands_on"},
+                                        {"action-first", "action_first"},
+                                        {"unknown", "unknown"},
+                                        {"ready", "ready"}};
+    struct rows *t = rows_open(r, "readiness", err);
+    int step = t ? rows_next(t, err) : -1;
+
+    if (step == 1) {
+        struct html_counts n = {.devices = number(t, "devices"),
+                                .judged = number(t, "judged"),
+                                .ready = number(t, "ready"),
+                                .hands_on = number(t, "hands_on"),
+                                .blocked = number(t, "blocked")};
+
+        verdict(s, r, &n);
+        groups(s, t, "readiness", list);
+    }
+    rows_close(t);
+    return step < 0 ? -1 : 0;
+}
+
+static void verdicts(struct sink *s, const struct report *r,
+                     const struct rows *t)
+{
+    static const struct group list[] = {{"at-risk", "at_risk"},
+                                        {"undetermined", "undetermined"},
+                                        {"attention", "attention"},
+                                        {"partial", "partial"},
+                                        {"clean", "clean"}};
+    struct html_counts n = {.devices = number(t, "devices"),
+                            .at_risk = number(t, "at_risk"),
+                            .undetermined = number(t, "undetermined")};
+
+    if (strcmp(r->use, "migration") != 0)
+        verdict(s, r, &n);
+    groups(s, t, "verdict", list);
+    sink_adds(s, "Pass rate ");
     cell(s, named(t, "pass_rate"));
     sink_adds(s, " of what was measured; measured: ");
     cell(s, named(t, "coverage"));
@@ -94,19 +161,15 @@ static void verdicts(struct sink *s, const struct rows *t)
 
 static int totals(struct sink *s, const struct report *r, struct err *err)
 {
-    struct rows *t = rows_open(r, "totals", err);
-    int step = t ? rows_next(t, err) : -1;
+    struct rows *t = NULL;
+    int step;
 
-    if (step == 1) {
-        sink_adds(s, "**");
-        cell(s, named(t, "at_risk"));
-        sink_adds(s, " of ");
-        cell(s, named(t, "devices"));
-        sink_adds(s, " Macs are at risk**, ");
-        cell(s, named(t, "undetermined"));
-        sink_adds(s, " are not known yet.\n\n");
-        verdicts(s, t);
-    }
+    if (strcmp(r->use, "migration") == 0 && move(s, r, err) < 0)
+        return -1;
+    t = rows_open(r, "totals", err);
+    step = t ? rows_next(t, err) : -1;
+    if (step == 1)
+        verdicts(s, r, t);
     rows_close(t);
     return step < 0 ? -1 : 0;
 }

@@ -1,4 +1,5 @@
--- The Macs of a fix with their people, worst first.
+-- The Macs of a fix with their people, worst first. Where the worst finding of a
+-- line is an accepted risk, the next one asks for the fix.
 SELECT d.serial                             AS serial,
        nullif(t.name, '')                   AS name,
        nullif(t.assigned_user, '')          AS person,
@@ -11,8 +12,17 @@ SELECT d.serial                             AS serial,
        plain('severity', f.severity)        AS severity_word,
        coalesce(f.evidence, u.title)        AS evidence
   FROM temp.html_line l
-  CROSS JOIN finding f ON f.rowid = l.lead
-  CROSS JOIN temp.report_rule u ON u.rule_no = l.rule_no
+  CROSS JOIN finding f
+          ON f.rowid = (SELECT h.finding
+                          FROM temp.html_member h
+                          CROSS JOIN finding g ON g.rowid = h.finding
+                          CROSS JOIN temp.report_rule v
+                                  ON v.rule_no = h.rule_no AND v.counted
+                         WHERE h.device_id = l.device_id
+                           AND h.result = l.result AND h.remedy = l.remedy
+                           AND g.waiver IS NULL
+                         ORDER BY h.ord LIMIT 1)
+  CROSS JOIN temp.report_rule u ON u.rule_no = f.rule_no
   CROSS JOIN device d ON d.device_id = l.device_id
   CROSS JOIN client c ON c.client_id = f.client_id
   LEFT JOIN device_text t ON t.device_id = l.device_id

@@ -48,7 +48,9 @@ SELECT r.remedy                             AS remedy,
        x.why                                AS why,
        x.title                              AS problem,
        max(r.devices - 2000, 0)             AS n_more,
-       num(max(r.devices - 2000, 0))        AS more
+       num(max(r.devices - 2000, 0))        AS more,
+       max(r.devices - 25, 0)               AS n_more_macs,
+       num(max(r.devices - 25, 0))          AS more_macs
   FROM temp.html_remedies r
   JOIN remedy m ON m.id = r.remedy
   JOIN told x ON x.remedy = r.remedy AND x.place = 1

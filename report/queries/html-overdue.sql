@@ -1,14 +1,19 @@
 -- Open longer than they should be: 14 days where critical, 30 where high, 90
--- where medium. One line a Mac and fix.
-WITH late AS (
-  SELECT o.device_id, o.remedy, max(o.severity) AS severity,
-         min(o.first_seen) AS since, min(o.ord) AS ord
+-- where medium. One line a Mac and fix, which says the worst of it and how long
+-- that has been open.
+WITH open AS (
+  SELECT o.device_id, o.remedy, o.severity, o.first_seen AS since, o.ord,
+         row_number() OVER (PARTITION BY o.device_id, o.remedy
+                            ORDER BY o.severity DESC, o.first_seen, o.ord)
+           AS place
     FROM temp.report_finding o
     CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
    WHERE o.fail AND NOT o.accepted AND o.severity >= 2
      AND :as_of - o.first_seen > 86400 * CASE o.severity WHEN 4 THEN 14
                                          WHEN 3 THEN 30 ELSE 90 END
-   GROUP BY o.device_id, o.remedy
+),
+late AS (
+  SELECT * FROM open WHERE place = 1
 )
 SELECT d.serial                             AS serial,
        nullif(t.name, '')                   AS name,

@@ -33,6 +33,7 @@ accounts AS (
   SELECT count(*) AS n
     FROM account_fact t
     JOIN temp.report_rank k ON k.device_id = t.device_id
+   WHERE t.kind IS DISTINCT FROM 'system'
 )
 SELECT num(f.files)                         AS files,
        num(f.records)                       AS records,

@@ -44,7 +44,7 @@ both AS (
 SELECT rate(share(r.pass, r.fail))              AS pass_rate,
        rate(share(r.pass + r.fail, r.open))     AS coverage,
        CASE WHEN r.waived > 0
-            THEN rate(share(r.pass + r.waived, r.fail - r.waived)) END
+            THEN rate(share(r.pass, r.fail - r.waived)) END
                                                 AS pass_rate_adjusted,
        num(r.pass + r.fail)                     AS checks_answered,
        num(r.pass + r.fail + r.open)            AS checks_all,

@@ -10,13 +10,13 @@ SELECT * FROM (
          num(count(*))                                      AS devices,
          u.as_of                                            AS as_of,
          coalesce(u.rules_digest
-                  <> lag(u.rules_digest) OVER (ORDER BY u.as_of, u.period), 0)
+                  <> lag(u.rules_digest) OVER (ORDER BY u.period), 0)
                                                             AS other_rules
     FROM run u
     JOIN device_result r ON r.period_id = u.period_id
-   WHERE u.as_of <= :as_of
+   WHERE u.period <= (SELECT period FROM run WHERE period_id = :period_id)
      AND (:client_id = 0 OR r.client_id = :client_id)
    GROUP BY u.period_id
-   ORDER BY u.as_of DESC, u.period DESC
+   ORDER BY u.period DESC
    LIMIT 12)
- ORDER BY as_of, label
+ ORDER BY label

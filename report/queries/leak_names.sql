@@ -41,5 +41,16 @@ SELECT r.client_id, c.value,
    AND c.fact IN ('name', 'full_name', 'assigned_user', 'assigned_email',
                   'enrolled_by')
 UNION ALL
+-- A Mac that was the client's in the period before is in its changes; whose it
+-- is now, they do not say.
+SELECT r.client_id, d.serial, 'serial number'
+  FROM main.device_result r
+  JOIN main.device d ON d.device_id = r.device_id
+ WHERE r.period_id = :before_id
+UNION ALL
+SELECT DISTINCT f.client_id, f.account, 'account'
+  FROM main.finding f
+ WHERE f.period_id = :before_id AND f.account <> ''
+UNION ALL
 SELECT client_id, name, 'client'
   FROM main.client

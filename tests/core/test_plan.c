@@ -134,7 +134,7 @@ static unsigned fewest_for_rate(const struct plan_answer *a, size_t n,
 
         for (i = 0; i < n; i++)
             fixed += set >> i & 1 ? a[i].results : 0;
-        if (plan_tenths(pass + fixed, fail - fixed) >= target &&
+        if (plan_reaches(pass + fixed, fail - fixed, target) &&
             bits(set) < best)
             best = bits(set);
     }
@@ -152,7 +152,7 @@ START_TEST(no_plan_reaches_the_rate_with_fewer)
 {
     struct plan_step steps[PLAN_FIXES_MOST];
     struct plan_answer answers[8] = {{0}};
-    int64_t pass, fail, reached, target;
+    int64_t pass, fail, passing, target;
     size_t n, i, used;
     int round;
 
@@ -167,12 +167,34 @@ START_TEST(no_plan_reaches_the_rate_with_fewer)
             fail += answers[i].results;
         }
         qsort(answers, n, sizeof(*answers), more_results);
-        used = plan_rate(answers, n, pass, fail, target, steps, &reached);
+        used = plan_rate(answers, n, pass, fail, target, steps, &passing);
         ck_assert_uint_eq(used,
                           fewest_for_rate(answers, n, pass, fail, target));
-        ck_assert(reached >= target || used == n);
+        ck_assert(plan_reaches(passing, pass + fail - passing, target) ||
+                  used == n);
         for (i = 0; i < used; i++)
             ck_assert_uint_eq(steps[i].fix, answers[i].fix);
+    }
+}
+END_TEST
+
+START_TEST(rates_are_said_as_on_pages)
+{
+    static const struct {
+        int64_t pass, fail, target;
+        const char *said;
+    } list[] = {
+        {9617, 383, 970, "96.2 %"}, {9617, 383, 962, "just under 96.2 %"},
+        {962, 38, 962, "96.2 %"},   {99999, 1, 1000, "99.9 %"},
+        {1, 99999, 900, "0.1 %"},   {5, 0, 1000, "100.0 %"},
+        {0, 5, 900, "0.0 %"},       {0, 0, 900, "100.0 %"}};
+    char said[40];
+    size_t i;
+
+    for (i = 0; i < COUNT_OF(list); i++) {
+        plan_say(said, sizeof(said), list[i].pass, list[i].fail,
+                 list[i].target);
+        ck_assert_str_eq(said, list[i].said);
     }
 }
 END_TEST
@@ -188,6 +210,7 @@ Suite *plan_suite(void)
     tcase_add_test(tc, no_plan_needs_fewer_fixes);
     tcase_add_test(tc, a_step_counts_the_macs_to_act_on);
     tcase_add_test(tc, no_plan_reaches_the_rate_with_fewer);
+    tcase_add_test(tc, rates_are_said_as_on_pages);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -234,4 +234,15 @@ ends 0 '' "$muster" analyze -q -d l.db --period 2027-01 --as-of 2027-01-31
 ends 0 '' "$muster" report -q -c logo.conf -d l.db -o pictured \
     --client 'Zzyzx Quux' -F html,xlsx
 grep -q '+ovi/' pictured/*.html || fail 'the picture has no such letters'
+
+# A Mac that goes to another client is in the changes of the one that had it.
+for month in '2027-01 Umbra' '2027-02 Northwind'; do
+    printf 'serial,client,last_checkin,filevault\nC02GOES01,%s,%s-05,off\n' \
+        "${month#* }" "${month% *}" >goes.csv
+    printf 'C02STAYS1,Umbra,%s-05,on\n' "${month% *}" >>goes.csv
+    ends 0 '' "$muster" run -q -d g.db -o goes --each-client -F csv,html \
+        --period "${month% *}" --as-of "${month% *}-20" goes.csv
+done
+grep -q 'C02GOES01,.*,gone' goes/umbra/umbra-monthly-2027-02-changes.csv ||
+    fail 'the changes do not say that a Mac went'
 finish
