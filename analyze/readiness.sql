@@ -57,6 +57,7 @@ WITH meaning (step, id, level, way) AS (
     (12, 'ENR-05', 'hands-on', 'if'),     -- where the Mac does not report
     (27, 'MIG-02', 'hands-on', 'if'),     -- blocked while on trial
     (28, 'MIG-06', 'action-first', 'if'), -- at the Mac where recovery is left
+    (29, 'BT-05', 'action-first', 'if'),  -- where it knows no bootstrap token
     (44, 'FV-03', 'action-first', 'if'),  -- where the key is invalid
     (54, 'MIG-01', 'action-first', 'if')  -- blocked where macOS 26 cannot run
 )

@@ -56,9 +56,57 @@ SELECT o.device_id,
    AND m.way IN ('', 'if', coalesce(p.p_route, 'classic'))
    AND (u.id <> 'ENR-05' OR r.stale)
    AND (u.id <> 'FV-03' OR o.severity >= 3)
+   AND (u.id <> 'BT-05' OR d.bootstrap_state = 'unsupported' AND d.os < 101500)
    AND (u.id <> 'MIG-01' OR coalesce(p.p_route, '') = 'in-place'
         OR (p.p_route IS NULL AND r.readiness IN ('action-first', 'blocked')))
  GROUP BY o.device_id, o.rule_no;
+
+-- What the judgement reads from the facts themselves, where the rule that says
+-- it does not apply, or was left open: a personal enrolment, an old system, a
+-- way that does not ask.
+INSERT OR IGNORE INTO report_reason
+SELECT k.device_id, c.place * 1000 + m.step, u.rule_no,
+       CASE WHEN c.id <> 'ST-05' THEN c.remedy
+            WHEN d.os < 101300 THEN 'R19'
+            WHEN d.bootstrap_expected THEN 'R2'
+            WHEN d.repair_path = 'D' THEN 'R5'
+            WHEN d.repair_path = 'E' AND NOT d.bootstrap_expected THEN 'R14'
+            WHEN d.repair_path = 'E' THEN 'R2'
+       END, 0
+  FROM (SELECT 'MIG-02' AS id, 1 AS place, 'R13' AS remedy
+        UNION ALL SELECT 'ST-05', 1, NULL
+        UNION ALL SELECT 'BT-01', 2, 'R0'
+        UNION ALL SELECT 'BT-02', 2, 'R9'
+        UNION ALL SELECT 'BT-03', 2, 'R11'
+        UNION ALL SELECT 'BT-04', 2, 'R11'
+        UNION ALL SELECT 'BT-05', 2, 'R19'
+        UNION ALL SELECT 'FV-02', 2, 'R8'
+        UNION ALL SELECT 'FV-03', 2, 'R8') c
+  CROSS JOIN temp.report_rule u ON u.id = c.id
+  CROSS JOIN move_rule m ON m.period_id = :period_id
+                        AND m.rule_no = u.rule_no
+  CROSS JOIN temp.report_rank k
+  CROSS JOIN device_result r
+          ON r.period_id = :period_id AND r.device_id = k.device_id
+  CROSS JOIN device_fact f ON f.device_id = k.device_id
+  CROSS JOIN device_derived d ON d.device_id = k.device_id
+ WHERE :use = 'migration'
+   AND r.readiness NOT IN ('', 'ready', 'unknown')
+   AND CASE c.id
+         WHEN 'MIG-02' THEN NOT f.in_abm
+         WHEN 'ST-05' THEN NOT d.any_holder
+         WHEN 'BT-01' THEN d.bootstrap_state = 'absent'
+         WHEN 'BT-02' THEN d.bootstrap_state = 'unsupported'
+                           AND (d.os < 101500) IS NOT TRUE
+         WHEN 'BT-03' THEN d.bootstrap_state = 'conflict'
+         WHEN 'BT-04' THEN d.bootstrap_state = 'invalid'
+         WHEN 'BT-05' THEN d.bootstrap_state = 'unsupported'
+                           AND d.os < 101500
+         WHEN 'FV-02' THEN d.filevault_on AND NOT f.recovery_key_escrowed
+         ELSE d.filevault_on AND f.recovery_key_validity = 'invalid'
+       END
+   AND NOT EXISTS (SELECT 1 FROM temp.report_reason n
+                    WHERE n.device_id = k.device_id AND n.rule_no = u.rule_no);
 
 INSERT INTO report_move
 WITH
@@ -74,13 +122,7 @@ told AS (
 SELECT k.device_id,
        CASE WHEN r.readiness = 'ready' THEN 'R13'
             WHEN r.readiness <> 'unknown' THEN t.remedy END,
-       -- Rules that say so were not checked where the version is not known.
-       coalesce(t.reasons,
-                (SELECT u.title FROM temp.report_rule u
-                  WHERE r.readiness NOT IN ('ready', 'unknown')
-                    AND u.id = CASE WHEN NOT d.any_holder THEN 'ST-05'
-                                    WHEN d.bootstrap_state = 'conflict'
-                                    THEN 'BT-03' END)),
+       t.reasons,
        nullif(ltrim(
          CASE WHEN f.mdm_enrolled IS NULL
               THEN ', whether it is enrolled' ELSE '' END

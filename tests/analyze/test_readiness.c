@@ -321,7 +321,7 @@ START_TEST(the_rules_named_are_there)
 {
     good_mac("in-place");
     judge();
-    ck_assert_str_eq(store_text(db, "SELECT count(*) FROM move_rule"), "41");
+    ck_assert_str_eq(store_text(db, "SELECT count(*) FROM move_rule"), "42");
 }
 END_TEST
 

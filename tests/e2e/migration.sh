@@ -115,6 +115,43 @@ check both "$muster" analyze -q -d "$db" --as-of 2026-11-30
 tells 'C02MOVE002,ready' "$muster" query -d "$db" \
     'SELECT serial, readiness FROM device_result JOIN device USING (device_id)'
 
+# What is judged by the facts has a reason and a next step too where no rule
+# speaks of it: MIG-02 on the classic way, BT-01 of a system too old for a
+# bootstrap token, BT-04 before there was a readiness test, FV-02 of a personal
+# Mac, ST-05 where the token that is shown is none.
+cat >"$dir/facts.csv" <<'CSV'
+serial,os_version,chip,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,in_abm,bootstrap_supported,bootstrap_escrowed_device,bootstrap_record,filevault,recovery_key_escrowed,recovery_lock,firmware_password
+C02FACT001,15.6,apple,2026-11-29,yes,ade,yes,yes,no,yes,yes,yes,on,yes,no,no
+C02FACT002,10.14.6,intel,2026-11-29,yes,ade,yes,yes,yes,yes,,,on,yes,no,no
+C02FACT003,12.7,apple,2026-11-29,yes,ade,yes,yes,yes,yes,yes,no,on,yes,no,no
+C02FACT004,15.6,apple,2026-11-29,yes,user,yes,yes,yes,yes,yes,yes,on,no,no,no
+C02FACT005,15.6,apple,2026-11-29,yes,ade,yes,yes,yes,yes,yes,yes,on,yes,no,no
+CSV
+{
+    echo 'serial,account,role,admin,secure_token,crypto_user,password_known_by'
+    for n in 1 2 3 4; do
+        echo "C02FACT00$n,anna,primary,yes,yes,yes,user"
+        echo "C02FACT00$n,it,managed_admin,yes,yes,yes,admin"
+    done
+    echo 'C02FACT005,anna,primary,yes,yes,no,user'
+} >"$dir/people.csv"
+check facts "$muster" run -q -d "$dir/f.db" -o "$dir/f" -u migration \
+    --set route=classic --as-of 2026-11-30 "$dir/facts.csv" "$dir/people.csv"
+table=$dir/f/fleet-migration-2026-11-devices.csv
+is C02FACT001 'hands-on|Prepare and make the move to another server|Not in Apple Business, or there on trial only' \
+    readiness next_step readiness_reasons
+is C02FACT002 'action-first|Update macOS|The system is too old for full bootstrap token help' \
+    readiness next_step readiness_reasons
+is C02FACT003 'action-first|Renew a stored bootstrap token that does not work|A bootstrap token is stored, but the Mac may not be able to use it' \
+    readiness next_step readiness_reasons
+is C02FACT004 'action-first|Store the recovery key with the server, or make a new one|FileVault is on, and the recovery key is not with the server' \
+    readiness next_step readiness_reasons
+is C02FACT005 'hands-on|Let the person log in at the ordinary login window' \
+    readiness next_step
+page=$dir/f/fleet-migration-2026-11.html
+text 'Not in Apple Business, or there on trial only MIG-02 Prepare and make the move to another server Server admin a project 1 0 1'
+check verify "$muster" verify -d "$dir/f.db" "$dir/f"
+
 # Rules that were not checked leave a reason all the same.
 printf 'serial,observed_at\nC02MOVE011,2026-11-29\n' >"$dir/bare.csv"
 printf '[{"serial":"C02MOVE012","accounts":[]}]' >"$dir/none.json"

@@ -2,7 +2,7 @@
 -- title: The system is too old for full bootstrap token help
 -- scope: device
 -- severity: low
--- uses: monthly
+-- uses: monthly migration
 -- loses: auto erase
 -- facts: os_version
 -- why: On old systems people do not get their token at login by themselves, or
