@@ -182,7 +182,32 @@ static void summarize(struct analyze_summary *out,
     out->attention = judged->attention;
     out->partial = judged->partial;
     out->clean = judged->clean;
-    memcpy(out->failed, judged->failed, sizeof(out->failed));
+}
+
+/* What failed of the rules that a monthly report and the gates look at: one
+ * task of a move to another server is no finding of every Mac. */
+static int count_failed(struct analysis *a, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int step = -1;
+
+    if (db_prepare(a->db,
+                   "SELECT t.severity, sum(t.count)"
+                   "  FROM tally t JOIN rule r USING (period_id, rule_no)"
+                   " WHERE t.period_id = :period_id AND t.result = 'fail'"
+                   "   AND r.kind = 'counted' AND (r.uses = ''"
+                   "    OR instr(' ' || r.uses || ' ', ' monthly ') > 0)"
+                   " GROUP BY t.severity",
+                   &st, err) == 0 &&
+        db_bind_int(st, ":period_id", a->period_id, err) == 0)
+        while ((step = db_step(st, err)) == 1) {
+            enum severity s = severity_read(db_text(st, 0));
+
+            if (s < SEVERITIES)
+                a->out->failed[s] = sqlite3_column_int64(st, 1);
+        }
+    sqlite3_finalize(st);
+    return step;
 }
 
 static int no_imports(struct analysis *a, struct err *err)
@@ -253,7 +278,7 @@ static int steps(struct analysis *a, struct err *err)
         return -1;
     note_broken(a);
     summarize(a->out, &found, &judged);
-    return 0;
+    return count_failed(a, err);
 }
 
 /* ------------------------------------------------------------------ replay */

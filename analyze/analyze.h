@@ -25,7 +25,8 @@ struct analyze_summary {
     int64_t imports;
     int64_t devices, accounts, not_reporting;
     int64_t at_risk, undetermined, attention, partial, clean;
-    int64_t failed[5]; /* findings that failed: info low medium high critical */
+    int64_t failed[5]; /* what failed, as the monthly report counts it: info low
+                          medium high critical */
     int64_t replaced, unjoined, conflicts;
     int64_t strangers, ambiguous; /* see resolve.h */
     char stranger[300];

@@ -137,6 +137,8 @@ static int open_query(const struct diff *d, const char *name,
     for (i = 0; i < COUNT_OF(numbers); i++)
         if ((at = sqlite3_bind_parameter_index(*st, numbers[i].name)))
             sqlite3_bind_int64(*st, at, numbers[i].value);
+    if ((at = sqlite3_bind_parameter_index(*st, ":use")))
+        sqlite3_bind_text(*st, at, d->use, -1, SQLITE_STATIC);
     if ((at = sqlite3_bind_parameter_index(*st, ":change")))
         sqlite3_bind_text(*st, at, change ? change : "", -1, SQLITE_STATIC);
     return 0;
@@ -229,9 +231,9 @@ static int count_both(struct diff *d, struct err *err)
 }
 
 int diff_open(struct diff *d, sqlite3 *db, const char *from, const char *to,
-              const char *client, struct err *err)
+              const char *client, const char *use, struct err *err)
 {
-    *d = (struct diff){.db = db};
+    *d = (struct diff){.db = db, .use = use};
     if (find_periods(d, from, to, err) < 0 || find_client(d, client, err) < 0)
         return -1;
     if (d->from.id == 0)

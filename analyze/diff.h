@@ -22,6 +22,7 @@ struct diff {
     sqlite3 *db;
     struct diff_period from, to; /* from.id 0: "to" is the first one */
     int64_t client_id;           /* 0 for the whole fleet */
+    const char *use;             /* rules of this use; lasts as long */
     bool next;                   /* nothing was judged between the two */
     bool settings;               /* the settings in force were not the same */
     /* Results that are certain in both periods. */
@@ -30,13 +31,14 @@ struct diff {
 
 /*
  * Compare two periods by their labels; NULL takes the newest one, and the one
- * before it. "client" NULL is the whole fleet. ERR_USAGE for what is not there.
+ * before it. "client" NULL is the whole fleet. Only rules of "use" are looked
+ * at, as in its reports. ERR_USAGE for what is not there.
  * The first period has none before it: that is no error, from.id is 0 then, all
  * counts are, and the functions below are not to be called. The answers are
  * TEMP tables of "db".
  */
 int diff_open(struct diff *d, sqlite3 *db, const char *from, const char *to,
-              const char *client, struct err *err) MUST_CHECK;
+              const char *client, const char *use, struct err *err) MUST_CHECK;
 
 /* A finding that is not what it was. The texts last as long as the call. */
 struct diff_finding {
@@ -48,7 +50,7 @@ struct diff_finding {
     int rank;                   /* of the severity, 0 for info */
     bool failed;                /* it fails in the later period */
     bool waived;
-    bool counted; /* by a rule of the monthly report */
+    bool counted; /* by a rule that enters rates */
 };
 
 typedef int diff_finding_fn(void *ctx, const struct diff_finding *f,

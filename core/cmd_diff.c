@@ -330,14 +330,15 @@ static int print_json(struct telling *t, struct err *err)
             json_object_set_new(counts, changes[i].word,
                                 json_integer(t->count));
     root = json_pack(
-        "{s:s, s:o, s:o, s:s?, s:{s:I, s:I, s:I, s:I}, s:o, s:o,"
+        "{s:s, s:s, s:o, s:o, s:s?, s:{s:I, s:I, s:I, s:I}, s:o, s:o,"
         " s:o, s:o, s:b}",
-        "schema", "muster.diff/1", "from", period_json(&d->from), "to",
-        period_json(&d->to), "client", t->client, "checked_in_both", "macs",
-        (json_int_t)d->macs, "results", (json_int_t)d->both, "failed_before",
-        (json_int_t)d->failed_before, "failed_now", (json_int_t)d->failed_now,
-        "counts", counts, "changes", t->list, "macs", macs_json(d, err),
-        "rules", rules_json(d, err), "settings_changed", d->settings);
+        "schema", "muster.diff/1", "use", d->use, "from", period_json(&d->from),
+        "to", period_json(&d->to), "client", t->client, "checked_in_both",
+        "macs", (json_int_t)d->macs, "results", (json_int_t)d->both,
+        "failed_before", (json_int_t)d->failed_before, "failed_now",
+        (json_int_t)d->failed_now, "counts", counts, "changes", t->list, "macs",
+        macs_json(d, err), "rules", rules_json(d, err), "settings_changed",
+        d->settings);
     if (root && err->code == ERR_NONE)
         text = json_dumps(root, JSON_INDENT(1));
     json_decref(root);
@@ -372,6 +373,7 @@ static int run(const struct call *c, struct err *err)
                         .client = opt_text(c->opt, "client"),
                         .all = opt_talk(c->opt) > 1,
                         .gate = gates_severity(opt_text(c->opt, "fail-on"))};
+    const char *use = opt_text_or(c->opt, "use", "monthly");
     sqlite3 *db;
     int rc = -1;
 
@@ -381,9 +383,14 @@ static int run(const struct call *c, struct err *err)
                        "with --from and --to");
     if (gates_check(c->opt, err) < 0)
         return -1;
+    if (strcmp(use, "monthly") != 0 && strcmp(use, "client") != 0 &&
+        strcmp(use, "migration") != 0)
+        return err_set(err, ERR_USAGE,
+                       "--use: \"%s\" is none of monthly, client, migration",
+                       use);
     db = command_store(c, DB_READ, err);
     if (db && diff_open(&d, db, opt_text(c->opt, "from"),
-                        opt_text(c->opt, "to"), t.client, err) == 0)
+                        opt_text(c->opt, "to"), t.client, use, err) == 0)
         rc = opt_flag(c->opt, "json") ? print_json(&t, err)
                                       : print_text(&t, err);
     if (rc == 0)
@@ -392,9 +399,9 @@ static int run(const struct call *c, struct err *err)
     return rc;
 }
 
-static const char *const options[] = {"from",    "to",       "client",
-                                      "fail-on", "min-rate", "max-unknown",
-                                      "max-age", NULL};
+static const char *const options[] = {"from",        "to",      "client",
+                                      "use",         "fail-on", "min-rate",
+                                      "max-unknown", "max-age", NULL};
 
 const struct command cmd_diff = {
     .name = "diff",
@@ -402,7 +409,8 @@ const struct command cmd_diff = {
     .usage = "diff [OPTIONS]",
     .help =
         "Compare the findings of two judged periods, by default the newest one\n"
-        "with the one before it. Rates are compared over results that are\n"
+        "with the one before it: those of the rules of --use (monthly), as its\n"
+        "reports have them. Rates are compared over results that are\n"
         "certain in both. What was not checked before is \"newly measured\" and\n"
         "no bad news; what is no longer checked is not called resolved. Rules\n"
         "and settings that are not the same in both are named; \"muster analyze\n"

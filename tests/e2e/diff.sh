@@ -139,6 +139,35 @@ Still open: 5
 
 No changes' "$muster" diff -d "$dir/same.db"
 
+# A fleet that plans no move: an old system is no news of the month, neither in
+# the changes nor in what "analyze" counts; --use migration asks for it.
+printf 'serial,os_version,filevault\nC02MOVE001,14.5,on\n' >"$dir/v1.csv"
+printf 'serial,os_version,filevault\nC02MOVE001,14.5,on\nC02MOVE002,14.5,off\n' \
+    >"$dir/v2.csv"
+for n in 1 2; do
+    check run "$muster" run -q -d "$dir/v.db" -o "$dir/v" -F csv \
+        --as-of "2026-1$((n - 1))-30" "$dir/v$n.csv"
+done
+says '2026-10 -> 2026-11
+Certain in both: 2 results of 1 Mac; 0 failed before, 0 now
+
+New: 1
+  FV-01  unassigned  C02MOVE002    fail high  FileVault is off
+
+Macs that appeared: 1
+  C02MOVE002' "$muster" diff -d "$dir/v.db"
+tells '  MIG-01  unassigned  C02MOVE002    fail high  macOS is older than 26' \
+    "$muster" diff -d "$dir/v.db" -u migration
+check json "$muster" diff -d "$dir/v.db" --json -u migration
+jq -e '.use == "migration" and .counts.open == 1' "$dir/stdout" >"$dir/jq" ||
+    fail 'the rules of a move are others'
+ends 3 '2 new or worse findings' \
+    "$muster" diff -d "$dir/v.db" -u migration --fail-on high
+ends 2 '"weekly" is none of monthly, client, migration' \
+    "$muster" diff -d "$dir/v.db" -u weekly
+ends 0 '  failed: 0 critical, 1 high, 0 medium, 0 low' \
+    "$muster" analyze -d "$dir/v.db" --as-of 2026-11-30
+
 store "$dir/empty.db"
 ends 2 'no period was judged yet' "$muster" diff -d "$dir/empty.db"
 # A Mac that no longer reports: what it passes counts as unknown, so nothing is
