@@ -91,6 +91,14 @@ random() { # seed
     step analyze -q -d fleet.db --period 2026-03 --as-of="$as_of" \
         --waivers waivers.csv
     reports
+    # An earlier period, told afterwards.
+    mkdir "$work/earlier-$1"
+    cp fleet.db "$work/earlier-$1"
+    cd "$work/earlier-$1"
+    for use in monthly client migration; do
+        step report -q -d fleet.db -o out -u $use -F csv,json,xlsx,html,md \
+            --period 2026-02
+    done
 }
 
 # A fleet of many sites, larger than what the page shows in full.
@@ -127,11 +135,16 @@ for name in ('devices', 'accounts'):
                     r['recovery_key_escrowed'] = ''
                 out.writerow(r)
 PY
+    # Of some nothing is known but that no account holds a token.
+    cat >bare.json <<'JSON'
+[{"serial": "C02BARE0001", "client": "Umbra", "accounts": []},
+ {"serial": "C02BARE0002", "client": "Umbra", "accounts": []}]
+JSON
     for month in '2026-10 2026-10-30 before' '2026-11 2026-11-30 now'; do
         # shellcheck disable=SC2086
         set -- $month
         step ingest -q -d fleet.db --period "$1" --as-of "$2" \
-            "$3/devices.csv" "$3/accounts.csv"
+            "$3/devices.csv" "$3/accounts.csv" bare.json
         step analyze -q -d fleet.db --period "$1" --as-of "$2"
     done
     accept 9
@@ -146,7 +159,7 @@ random "$((seed + 10))"
 large
 cd "$work"
 "$python" "$here/recount.py" "$muster" demo "random-$seed" \
-    "random-$((seed + 10))" large || {
+    "random-$((seed + 10))" "earlier-$seed" "earlier-$((seed + 10))" large || {
     kept=$(mktemp -d)
     cp -R "$work/." "$kept"
     echo "files kept in $kept" >&2

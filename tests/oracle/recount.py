@@ -139,7 +139,8 @@ class Scope:
         self.before = store.runs[earlier[-1]] if earlier else None
         self.rules = {r['rule_no']: r for r in store.rule
                       if r['period_id'] == self.run['period_id']
-                      and (not r['uses'] or use in r['uses'].split())}
+                      and (use is None or not r['uses']
+                           or use in r['uses'].split())}
         self.counted = {n for n, r in self.rules.items()
                         if r['kind'] == 'counted'}
         self.macs = self.results(self.run)
@@ -381,6 +382,37 @@ class Recount:
             self.portfolio(path)
         for client in [None] + sorted(self.store.names.values()):
             self.path_command(folder, client)
+        self.commands()
+
+    def commands(self):
+        """What the terminal says of the clients, and of the change."""
+        sc = next(s for s in self.scopes.values() if s.client is None
+                  and s.use == 'monthly')
+        self.where = 'commands'
+
+        def ask(*args):
+            return json.loads(subprocess.run(
+                [self.muster, *args, '-d', self.store.path, '--json'],
+                check=True, capture_output=True).stdout)
+        newest = max(self.store.runs)
+        if sc.period == newest:
+            self.rows('clients', [
+                (name, len(macs), v['at-risk'], v['undetermined'])
+                for name, macs, _ in self.client_rows(sc)
+                for v in [Counter(m['verdict'] for m in macs)]],
+                [(c['client'], c['devices'], c['at_risk'], c['undetermined'])
+                 for c in ask('clients')['clients']
+                 if c['last_period'] == newest])
+        periods = {p['period']: p for p in ask('status')['periods']}
+        for p, run in self.store.runs.items():
+            self.same('status: Macs', len(self.scope('monthly', p, None).macs),
+                      periods[p]['devices'])
+        if sc.before:
+            every = self.scope(None, sc.period, None)
+            doc = ask('diff', '--from', sc.before['period'], '--to', sc.period)
+            n = Counter(c for c, *_ in every.changes())
+            self.same('diff: counts', {k: n[k] for k in doc['counts']},
+                      doc['counts'])
 
     def scope(self, use, period, client):
         key = (use, period, client)
@@ -923,29 +955,36 @@ class Recount:
                                           'Severity': 'severity'}),
                 ('Accounts', 'accounts', {'Serial': 'serial',
                                           'Account': 'account'}),
-                ('Clients', 'clients', {'Client': 'client',
-                                        'Devices': 'devices',
-                                        'At risk': 'at_risk'}),
-                ('Remedies', 'remedies', {'Remedy': 'remedy',
-                                          'Devices': 'devices'}),
-                ('Actions', 'remedies', {'Remedy': 'remedy',
-                                         'Devices': 'devices'}),
-                ('Rules', 'rules', {'Rule': 'rule', 'Pass': 'pass',
-                                    'Fail': 'fail', 'Unknown': 'unknown',
-                                    'Notchecked': 'notchecked'}),
+                ('Clients', 'clients', {
+                    'Client': 'client', 'Devices': 'devices',
+                    'At risk': 'at_risk', 'Undetermined': 'undetermined',
+                    'Attention': 'attention', 'Partial': 'partial',
+                    'Clean': 'clean', 'Not reporting': 'not_reporting',
+                    'Critical': 'critical', 'High': 'high'}),
+                ('Remedies', 'remedies', {
+                    'Remedy': 'remedy', 'Devices': 'devices',
+                    'Accounts': 'accounts', 'Minutes': 'minutes'}),
+                ('Rules', 'rules', {
+                    'Rule': 'rule', 'Pass': 'pass', 'Fail': 'fail',
+                    'Unknown': 'unknown', 'Notapplicable': 'notapplicable',
+                    'Notchecked': 'notchecked', 'Waived': 'waived'}),
+                ('Changes', 'changes', {'Change': 'change',
+                                        'Serial': 'serial'}),
                 ('Accepted risks', 'waivers', {'Rule': 'rule',
                                                'Matches': 'matches'})):
             if sheet not in b.sheets:
                 continue
             rows = b.rows(sheet)
             self.same(f'{sheet}: rows', len(self.csv[name]), len(rows))
-            heads = set(rows[0]) if rows else set()
             for head, key in keys.items():
-                if head in heads:
-                    self.same(f'{sheet}: {head}', Counter(
-                        r[key] for r in self.csv[name]), Counter(
-                        str(int(r[head])) if isinstance(r.get(head), float)
-                        else r.get(head, '') for r in rows))
+                self.same(f'{sheet}: {head}', Counter(
+                    r[key] for r in self.csv[name]), Counter(
+                    str(int(r[head])) if isinstance(r.get(head), float)
+                    else r.get(head, '') for r in rows))
+        self.same('Not measured: rows', [
+            (f, n, ';'.join(r)) for f, n, r in self.gaps(sc)],
+            [(r['Fact'], int(r['Devices']), r['Rules'])
+             for r in b.rows('Not measured')])
 
     # --------------------------------------------------------------- html --
 
@@ -958,6 +997,7 @@ class Recount:
                      self.moving):
             part(sc, self.page)
         self.uncounted(self.page)
+        self.data(sc, path)
 
     def cells(self, caption, drop=('quiet', 'id')):
         """Texts of a table, each row without the cells of pictures."""
@@ -981,7 +1021,7 @@ class Recount:
         change = []
         d = v['at-risk'] - before['at-risk']
         if sc.macs_before and sc.use != 'migration':
-            change.append((r'As many at risk as in \S+' if d == 0 else
+            change.append((r'As many at risk as in [^\s,.]+' if d == 0 else
                            r'(\S+) (?:more|fewer) at risk than in [^,.]+',
                            *([num(abs(d))] if d else [])))
             grown = n - len(sc.macs_before)
@@ -1718,6 +1758,61 @@ class Recount:
                 num(words['fail'] + words['informational']), num(open_)),
                 (cells[2], cells[3]))
 
+    # ------------------------------------------------------- for the script --
+
+    def data(self, sc, path):
+        """What the script filters and counts: the Macs and their lines."""
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        rows = defaultdict(list)
+        for kind, block in re.findall(r'<script type="application/json" '
+                                      r'data-rows="(\w+)">(.*?)</script>',
+                                      text, re.S):
+            rows[kind] += json.loads(block)
+        words = json.loads(re.search(r'<script type="application/json" '
+                                     r'id="words">(.*?)</script>', text,
+                                     re.S).group(1))
+
+        def cell(row, i):
+            return row[i] if i < len(row) else 0
+
+        def word(table, row, i):
+            n = cell(row, i)
+            return words[table][n - 1] if n else ''
+        told = {r['serial']: r for r in self.csv['devices']}
+        self.same('data: Macs', len(told), len(rows['macs']))
+        for r in rows['macs']:
+            mac = told[r[0]]
+            lost = '|'.join(mac[k].replace(';', ' ')
+                            for k in ('cannot_do', 'cannot_do_perhaps'))
+            self.same('data: Mac', (
+                mac['client'], mac['site'], mac['verdict'], int(mac['failed']),
+                int(mac['unknown']), mac['readiness'],
+                mac['not_reporting'] == 'true', lost),
+                (word('clients', r, 4), word('sites', r, 5),
+                 word('verdicts', r, 9), cell(r, 15), cell(r, 16),
+                 word('readinesses', r, 18), cell(r, 21) == 1,
+                 word('losts', r, 17) or '|'))
+        want, got = Counter(), Counter()
+        by = defaultdict(list)
+        for f in sc.findings:
+            if f['rule']['kind'] in ('counted', 'cause'):
+                by[f['device_id'], f['result'], f['remedy']].append(f)
+        for (d, result, fix), fs in by.items():
+            counted = [f for f in fs if f['rule']['kind'] == 'counted']
+            if counted:
+                worst = max(RANK[f['severity']] for f in counted)
+                want[self.store.serial[d], result == 'unknown',
+                     SEVERITIES[worst], fix, len(fs)] += 1
+        for r in rows['lines']:
+            got[rows['macs'][r[0]][0], r[2] % 2 == 1,
+                words['severities'][r[1]], word('fixes', r, 3),
+                len(r[6])] += 1
+        self.same('data: lines', sum(want.values()), sum(got.values()))
+        self.same('data: lines by Mac and fix', {}, {
+            str(k): (want[k], got[k]) for k in want | got
+            if want[k] != got[k]})
+
     # ------------------------------------------------- what is not counted --
 
     EXEMPT = ('Settings in force',)
@@ -1788,6 +1883,7 @@ class Recount:
                 f'target_rate={target}']
         args += ['--client', client] if client else []
         self.where = f'path {client or ""}'
+        args += ['--period', sc.period]
         doc = json.loads(subprocess.run(args, check=True,
                                         capture_output=True).stdout)
         v = sc.verdicts(sc.macs)
