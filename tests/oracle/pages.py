@@ -13,9 +13,11 @@ SILENT = {'script', 'style', 'svg', 'template'}
 
 
 class Node:
-    def __init__(self, tag, attrs, parent):
+    def __init__(self, tag, attrs, parent, order):
         self.tag, self.attrs, self.parent = tag, attrs, parent
         self.children = []
+        self.order, self.at, self.end = order, len(order), None
+        order.append(self)              # all nodes, as the page has them
 
     @property
     def classes(self):
@@ -23,12 +25,10 @@ class Node:
 
     def all(self, tag=None, cls=None):
         """Every node below, in the order of the page."""
-        for c in self.children:
-            if isinstance(c, Node):
-                if ((tag is None or c.tag == tag)
-                        and (cls is None or cls in c.classes)):
-                    yield c
-                yield from c.all(tag, cls)
+        for c in self.order[self.at + 1:self.end]:
+            if ((tag is None or c.tag == tag)
+                    and (cls is None or cls in c.classes)):
+                yield c
 
     def one(self, tag=None, cls=None):
         return next(self.all(tag, cls), None)
@@ -53,33 +53,35 @@ class Node:
         finally:
             self.children = kept
 
-    def inside(self, node):
-        at = self
-        while at is not None and at is not node:
-            at = at.parent
-        return at is node
-
 
 class Builder(html.parser.HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self.root = self.at = Node('', {}, None)
+        self.order = []
+        self.root = self.at = Node('', {}, None, self.order)
 
     def handle_starttag(self, tag, attrs):
-        node = Node(tag, dict(attrs), self.at)
+        node = Node(tag, dict(attrs), self.at, self.order)
         self.at.children.append(node)
-        if tag not in VOID:
+        if tag in VOID:
+            node.end = len(self.order)
+        else:
             self.at = node
 
     def handle_startendtag(self, tag, attrs):
-        self.at.children.append(Node(tag, dict(attrs), self.at))
+        node = Node(tag, dict(attrs), self.at, self.order)
+        node.end = len(self.order)
+        self.at.children.append(node)
 
     def handle_endtag(self, tag):
         at = self.at
         while at.parent is not None and at.tag != tag:
             at = at.parent
-        if at.parent is not None:
-            self.at = at.parent
+        if at.parent is None:
+            return
+        while self.at is not at.parent:
+            self.at.end = len(self.order)
+            self.at = self.at.parent
 
     def handle_data(self, data):
         self.at.children.append(data)
@@ -93,14 +95,14 @@ class Page:
         with open(path, encoding='utf-8') as f:
             b.feed(f.read())
         self.root, self.seen = b.root, set()
+        self.ids = {n.attrs['id']: n for n in b.order if 'id' in n.attrs}
         self.tables = {}
         for t in self.root.all('table'):
             caption = t.one('caption')
             self.tables[caption.text() if caption else ''] = t
 
     def by_id(self, name):
-        return next((n for n in self.root.all() if n.attrs.get('id') == name),
-                    None)
+        return self.ids.get(name)
 
     def table(self, caption):
         """Rows of cells (nodes) of a table's body; None where it is not."""

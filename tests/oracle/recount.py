@@ -128,11 +128,22 @@ class Store:
         self.runs = {r['period']: r for r in self.run}
 
 
+def once(method):
+    """What a report says many times is counted once."""
+    def counted(self, *args):
+        key = (method.__name__, *(a and a['period'] for a in args))
+        if key not in self.kept:
+            self.kept[key] = method(self, *args)
+        return self.kept[key]
+    return counted
+
+
 class Scope:
     """What one report is about: a use, a period, one client or all."""
 
     def __init__(self, store, use, period, client):
         self.s, self.use, self.period = store, use, period
+        self.kept = {}
         self.run = store.runs[period]
         self.client = client
         earlier = sorted(p for p in store.runs if p < period)
@@ -168,6 +179,7 @@ class Scope:
                 if run is self.run and f['rule_no'] in self.rules
                 or run is self.before]
 
+    @once
     def tally(self, run):
         """{rule id: Counter of results}; accepted fails as 'waived'."""
         out = defaultdict(Counter)
@@ -193,6 +205,7 @@ class Scope:
     def verdicts(self, macs):
         return Counter(m['verdict'] for m in macs.values())
 
+    @once
     def rates(self):
         """(pass, fail, open, unknown, notchecked, waived) of counted rules."""
         ids = {self.rules[n]['id'] for n in self.counted}
@@ -202,6 +215,7 @@ class Scope:
                 all_ += c
         return all_
 
+    @once
     def both(self):
         """Rates over rules measured in both periods: now, before, rules."""
         now, then = self.tally(self.run), self.tally(self.before)
@@ -215,6 +229,7 @@ class Scope:
                 share(sum(then[i]['pass'] for i in ids),
                       sum(then[i]['fail'] for i in ids)), len(ids))
 
+    @once
     def late(self):
         """Overdue findings."""
         return [f for f in self.fails()
@@ -228,6 +243,7 @@ class Scope:
         return [i for i in self.s.__dict__['import']
                 if i['import_id'] in ids]
 
+    @once
     def changes(self):
         """[(change, device, rule id, account, before, after)], as the changes
         report has them, and "open" for the rest."""
@@ -1693,7 +1709,7 @@ class Recount:
             for title in filter(None, r['readiness_reasons'].split(' | ')):
                 fs = [f for f in by[serial, title] if f['waiver'] is None]
                 if fs or not by[serial, title]:     # else all is accepted
-                    macs[title, self.fix_for(r, fs)].add(serial)
+                    macs[title, self.fix_for(sc, r, title, fs)].add(serial)
         want = [(*k, num(len(m)), num(sum(ready[s] == 'blocked' for s in m)),
                  num(sum(ready[s] == 'hands-on' for s in m)))
                 for k, m in macs.items()]
@@ -1706,12 +1722,35 @@ class Recount:
             want = [w for w in want if w[:2] in {r[:2] for r in rows}]
         self.rows('page: blockers', want, rows, 2)
 
-    def fix_for(self, mac, fs):
+    # Where the facts alone are a reason and no rule failed.
+    BY_FACT = {'MIG-02': 'R13', 'BT-01': 'R0', 'BT-02': 'R9', 'BT-03': 'R11',
+               'BT-04': 'R11', 'BT-05': 'R19', 'FV-02': 'R8', 'FV-03': 'R8'}
+
+    def by_fact(self, sc, mac, title):
+        rule = next(r['id'] for r in sc.rules.values() if r['title'] == title)
+        if rule != 'ST-05':
+            return self.store.remedies[self.BY_FACT[rule]]['title']
+        device = next(d['device_id'] for d in self.store.device
+                      if d['serial'] == mac['serial'])
+        fact = self.store.fact[device]
+        state = mac['bootstrap_state']
+        no = (state in ('unsupported', 'absent')
+              or fact['mdm_enrolled'] == 0)
+        if fact['os'] is not None and fact['os'] < 101300:
+            fix = 'R19'
+        elif state in ('proven', 'claimed') and not no:
+            fix = 'R2'
+        else:
+            fix = {'D': 'R5', 'E': 'R14' if no else 'R2'}.get(
+                mac['repair_path'])
+        return self.store.remedies[fix]['title'] if fix else ''
+
+    def fix_for(self, sc, mac, title, fs):
         """The fix of the worst finding of a reason; a system that cannot be
         brought to the version needed is moved another way, and a Mac that is
         silent must be found first."""
         if not fs:
-            return ''
+            return self.by_fact(sc, mac, title)
         worst = min(fs, key=lambda f: (-RANK[f['severity']], f['account']))
         rule = worst['rule']['id']
         fix = ('R13' if rule == 'MIG-01' and mac['readiness'] == 'blocked' else
