@@ -218,6 +218,68 @@ static int newest_fact(sqlite3 *db, const struct gates *g, int64_t *out,
     return one_number(db, sql, g, out, err);
 }
 
+/* The client whose newest facts are the oldest of all, and how many there are
+ * with facts older than "since", or without a date. 1, 0 for none, or -1. */
+static int oldest_client(sqlite3 *db, const struct gates *g, int64_t since,
+                         char *name, size_t size, int64_t *newest,
+                         int64_t *count, struct err *err)
+{
+    static const char sql[] =
+        "WITH seen AS ("
+        "  SELECT DISTINCT d.client_id, i.import_id, i.collected"
+        "    FROM run_import n JOIN import i USING (import_id)"
+        "    JOIN (SELECT import_id, device_id FROM device_row"
+        "          UNION ALL SELECT import_id, device_id FROM account_row) w"
+        "      USING (import_id)"
+        "    JOIN device_result d"
+        "      ON d.period_id = n.period_id AND d.device_id = w.device_id"
+        "   WHERE n.period_id = ?1 AND NOT i.standing)"
+        "SELECT c.name, coalesce(max(s.collected), 0) AS t, count(*) OVER ()"
+        "  FROM seen s JOIN client c USING (client_id)"
+        " GROUP BY c.client_id HAVING t < ?2 ORDER BY t, c.name LIMIT 1";
+    sqlite3_stmt *st = NULL;
+    int step;
+
+    if (db_prepare(db, sql, &st, err) < 0)
+        return -1;
+    sqlite3_bind_int64(st, 1, g->period_id);
+    sqlite3_bind_int64(st, 2, since);
+    step = db_step(st, err);
+    if (step == 1) {
+        snprintf(name, size, "%s", db_text(st, 0));
+        *newest = sqlite3_column_int64(st, 1);
+        *count = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_finalize(st);
+    return step;
+}
+
+/* One fresh export is not enough: each client must have one. */
+static int ask_clients(sqlite3 *db, const char *text, const struct gates *g,
+                       int64_t since, struct err *err)
+{
+    char name[128] = "", date[16], more[64] = "";
+    int64_t t = 0, count = 0;
+    int rc = oldest_client(db, g, since, name, sizeof(name), &t, &count, err);
+
+    if (rc <= 0)
+        return rc;
+    if (count > 1)
+        snprintf(more, sizeof(more), ", those of %lld more %s too",
+                 COUNTED(count - 1, "client"));
+    if (t == 0) {
+        err_set(err, ERR_STALE,
+                "no fact of %s says when it was read%s "
+                "(--max-age %s)",
+                name, more, text);
+        return err_hint(err, "--collected DATE says when a file was exported");
+    }
+    when_format_date(t, date, sizeof(date));
+    return err_set(err, ERR_STALE,
+                   "the newest facts of %s are of %s%s (--max-age %s)", name,
+                   date, more, text);
+}
+
 static int ask_max_age(sqlite3 *db, const char *text, const struct gates *g,
                        struct err *err)
 {
@@ -238,7 +300,9 @@ static int ask_max_age(sqlite3 *db, const char *text, const struct gates *g,
     if ((double)(now - t) > days * WHEN_DAY)
         return err_set(err, ERR_STALE,
                        "the newest facts are of %s (--max-age %s)", date, text);
-    return 0;
+    return g->client_id ? 0
+                        : ask_clients(db, text, g,
+                                      now - (int64_t)(days * WHEN_DAY), err);
 }
 
 int gates_ask(sqlite3 *db, const struct options *o, const struct gates *g,

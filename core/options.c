@@ -37,7 +37,7 @@ const struct option all_options[] = {
     {0, "fail-on", OPT_TEXT, "SEVERITY", "exit 3 where such a finding exists"},
     {0, "min-rate", OPT_TEXT, "PERCENT", "exit 3 below this pass rate"},
     {0, "max-unknown", OPT_TEXT, "N", "exit 3 above N (or N%) unknown Macs"},
-    {0, "max-age", OPT_TEXT, "DAYS", "exit 8 where the newest facts are older"},
+    {0, "max-age", OPT_TEXT, "DAYS", "exit 8 where a client's newest facts are older"},
     {0, "each-client", OPT_FLAG, NULL, "a folder of reports for each client"},
     {0, "csv-bom", OPT_FLAG, NULL, "byte order mark in CSV files"},
     {0, "csv-raw", OPT_FLAG, NULL, "CSV cells without formula protection"},

@@ -78,6 +78,29 @@ at='--as-of 2026-11-30'
     ends 8 'of 2026-10-29' "$muster" diff -d "$db" --from 2026-11 --to 2026-10 \
         --max-age 0
 
+    # A fresh export of one client is none of another: each must have its own.
+    for who in Northwind:20 Umbra:14 Zenith:10; do
+        printf 'serial,client,filevault,last_checkin\nC02AGE%s,%s,on,2026-11-%s\n' \
+            "00${who#*:}" "${who%:*}" "${who#*:}" >"$dir/age-$who.csv"
+    done
+    printf 'serial,account,secure_token,last_login\nC02AGE0099,anna,yes,2026-11-01\n' \
+        >"$dir/age-people.csv"
+    check ingest "$muster" ingest -q -d "$dir/a.db" $at "$dir"/age-[NUZ]*.csv
+    ends 8 'the newest facts of Zenith are of 2026-11-10, those of 1 more client too (--max-age 11)' \
+        "$muster" analyze -q -d "$dir/a.db" $at --max-age 11
+    ends 8 'the newest facts of Zenith are of 2026-11-10 (--max-age 20)' \
+        "$muster" analyze -q -d "$dir/a.db" $at --max-age 20
+    ends 8 'the newest facts are of 2026-11-20 (--max-age 10)' \
+        "$muster" analyze -q -d "$dir/a.db" $at --max-age 10
+    ends 0 '' "$muster" analyze -q -d "$dir/a.db" $at --max-age 21
+    check ingest "$muster" ingest -q -d "$dir/a.db" $at "$dir/age-people.csv"
+    ends 8 'the newest facts of unassigned are of 2026-11-01 (--max-age 21)' \
+        "$muster" analyze -q -d "$dir/a.db" $at --max-age 21
+    printf 'serial,client,filevault\nC02AGE0100,Apex,on\n' >"$dir/undated.csv"
+    check ingest "$muster" ingest -q -d "$dir/a.db" $at "$dir/undated.csv"
+    ends 8 'no fact of Apex says when it was read (--max-age 90)' \
+        "$muster" analyze -q -d "$dir/a.db" $at --max-age 90
+
     # All is accepted: nothing trips, but a Mac that lacks a core check.
     ends 0 '' "$muster" analyze -q -d "$db" $at --waivers "$dir/all.csv" \
         --fail-on info --min-rate 100
