@@ -150,8 +150,7 @@ class Scope:
         self.before = store.runs[earlier[-1]] if earlier else None
         self.rules = {r['rule_no']: r for r in store.rule
                       if r['period_id'] == self.run['period_id']
-                      and (use is None or not r['uses']
-                           or use in r['uses'].split())}
+                      and (not r['uses'] or use in r['uses'].split())}
         self.counted = {n for n, r in self.rules.items()
                         if r['kind'] == 'counted'}
         self.macs = self.results(self.run)
@@ -424,9 +423,8 @@ class Recount:
             self.same('status: Macs', len(self.scope('monthly', p, None).macs),
                       periods[p]['devices'])
         if sc.before:
-            every = self.scope(None, sc.period, None)
             doc = ask('diff', '--from', sc.before['period'], '--to', sc.period)
-            n = Counter(c for c, *_ in every.changes())
+            n = Counter(c for c, *_ in sc.changes())
             self.same('diff: counts', {k: n[k] for k in doc['counts']},
                       doc['counts'])
 
