@@ -12,6 +12,7 @@
 #include "report/brand.h"
 #include "report/html.h"
 #include "report/html_data.h"
+#include "report/html_lines.h"
 #include "report/html_load.h"
 #include "report/html_path.h"
 #include "report/html_story.h"
@@ -73,7 +74,8 @@ static int keep_supplies(const struct report *r, struct err *err)
     return rc;
 }
 
-static int prepare(const struct report *r, struct err *err)
+/* *lines: all that there are. */
+static int prepare(const struct report *r, int64_t *lines, struct err *err)
 {
     static const struct {
         const char *table, *query;
@@ -88,7 +90,7 @@ static int prepare(const struct report *r, struct err *err)
 
     if (html_functions(r->db, err) != 0 ||
         query_script(r, "html-prepare", err) != 0 ||
-        tally_findings(r, err) != 0)
+        html_lines_make(r, lines, err) != 0 || tally_findings(r, err) != 0)
         return -1;
     for (i = 0; i < COUNT_OF(shared); i++)
         if (query_keep(r, shared[i].table, shared[i].query, err) != 0)
@@ -300,9 +302,9 @@ static void add_number(struct template_sql *s, const char *name, int64_t n)
 static int add_limits(const struct report *r, struct template_sql *s,
                       const struct html_counts *n, struct err *err)
 {
-    int64_t left, clients, accepted, cuts;
+    int64_t shown, clients, accepted, cuts;
 
-    if (query_number(r, "html-lines_left", &left, err) != 0 ||
+    if (query_number(r, "html-lines_shown", &shown, err) != 0 ||
         query_number(r, "html-client_count", &clients, err) != 0 ||
         query_number(r, "html-rule_changes", &cuts, err) != 0 ||
         db_number(r->db, "SELECT count(*) FROM temp.html_waivers", 0, &accepted,
@@ -312,7 +314,7 @@ static int add_limits(const struct report *r, struct template_sql *s,
                      n->devices < STATIC_MACS ? n->devices : STATIC_MACS);
     add_number(s, "macs_left",
                n->devices > DATA_MACS ? n->devices - DATA_MACS : 0);
-    add_number(s, "lines_left", left);
+    add_number(s, "lines_left", n->lines - shown);
     template_sql_int(s, "many_clients", clients > 1);
     template_sql_int(s, "rules_changed", cuts > 0);
     template_sql_int(s, "any_accepted", accepted > 0);
@@ -348,12 +350,12 @@ static int add_lists(struct template_sql *s, struct err *err)
 }
 
 static int add_values(const struct report *r, struct template_sql *s,
-                      struct html_loader *l, struct err *err)
+                      struct html_loader *l, int64_t lines, struct err *err)
 {
     static const char *const rows[] = {"html-totals",        "html-rates",
                                        "html-overdue_count", "html-population",
                                        "html-moved_count",   "html-left"};
-    struct html_counts n = {0};
+    struct html_counts n = {.lines = lines};
     size_t i;
 
     add_parameters(r, s);
@@ -381,9 +383,11 @@ int html_write(const struct report *r, FILE *out, struct err *err)
     struct template *t = html_compile(&l, r->use, html_vars, err);
     struct template_sql *s = t ? template_sql_new(r->db, err) : NULL;
     struct template_value root;
+    int64_t lines = 0;
     int rc = -1;
 
-    if (s && prepare(r, err) == 0 && add_values(r, s, &l, err) == 0) {
+    if (s && prepare(r, &lines, err) == 0 &&
+        add_values(r, s, &l, lines, err) == 0) {
         root = template_sql_root(s);
         rc = template_render_file(t, template_sql_source(s), &root, out, err);
     }

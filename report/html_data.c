@@ -9,6 +9,7 @@
 #include "core/when.h"
 #include "report/html_data.h"
 #include "report/html_intern.h"
+#include "report/html_lines.h"
 #include "report/html_words.h"
 #include "report/query.h"
 #include "report/source.h"
@@ -181,12 +182,25 @@ static void end_row(struct data *d)
     strbuf_addc(row, ']');
 }
 
-/* The number of a column's word from 1, or 0 for none. */
-static void put_code(struct data *d, enum table t, sqlite3_stmt *st, int column)
+static const char *words(const struct cell *c)
 {
-    const char *word = db_text(st, column);
+    return c->kind == CELL_TEXT ? c->text : "";
+}
 
-    put_int(d, word[0] ? (int64_t)intern(&d->tables[t], word) + 1 : 0);
+static void put_known(struct data *d, const struct cell *c)
+{
+    if (c->kind == CELL_TEXT)
+        put_string(d, c->text);
+    else
+        put_int(d, 0);
+}
+
+/* The number of a word from 1, or 0 for none. */
+static void put_numbered(struct data *d, enum table t, const struct cell *c)
+{
+    put_int(d, c->kind == CELL_TEXT
+                   ? (int64_t)intern(&d->tables[t], c->text) + 1
+                   : 0);
 }
 
 /* ---------------------------------------------------------------- Macs --- */
@@ -215,38 +229,36 @@ static const struct {
                  {AS_NUMBER, T_COUNT}, /* stale */
                  {AS_TEXT, T_COUNT}};  /* e-mail */
 
-static void mac_row(struct data *d, sqlite3_stmt *st)
+static void mac_row(struct data *d, const struct cell *cells)
 {
-    int i;
+    size_t i;
 
     strbuf_reset(&d->row);
     strbuf_addc(&d->row, '[');
-    for (i = 0; i < (int)COUNT_OF(mac_cells); i++) {
+    for (i = 0; i < COUNT_OF(mac_cells); i++) {
         if (mac_cells[i].form == AS_TEXT)
-            put_text(d, st, i);
+            put_known(d, &cells[i]);
         else if (mac_cells[i].form == AS_CODE)
-            put_code(d, mac_cells[i].table, st, i);
+            put_numbered(d, mac_cells[i].table, &cells[i]);
         else
-            put_int(d, sqlite3_column_int64(st, i));
+            put_int(d, cells[i].number);
     }
     end_row(d);
 }
 
 static int write_macs(struct data *d)
 {
-    sqlite3_stmt *st;
-    int step = 0;
+    struct rows *rows = rows_open(d->r, "html-data_macs", d->err);
+    int step = -1;
 
-    if (query_open(d->r, "html-data_macs", &st, d->err) != 0)
-        return -1;
-    while ((step = db_step(st, d->err)) > 0) {
-        mac_row(d, st);
+    while (rows && (step = rows_next(rows, d->err)) == 1) {
+        mac_row(d, rows_cells(rows));
         if (put_row(d, "macs") != 0) {
             step = -1;
             break;
         }
     }
-    sqlite3_finalize(st);
+    rows_close(rows);
     return step;
 }
 
@@ -286,62 +298,77 @@ static void put_evidence(struct data *d, const char *evidence,
 }
 
 /* One finding of the line at hand: rule, evidence, id, account, missing. */
-static void put_member(struct data *d, sqlite3_stmt *st)
+static void put_member(struct data *d, const struct cell *line,
+                       const struct cell *part)
 {
+    const char *account = words(&part[PART_ACCOUNT]);
     char id[FINDING_ID_HEX];
 
-    finding_id(db_text(st, 10), db_text(st, 11), db_text(st, 7), id);
+    finding_id(words(&part[PART_RULE]), words(&line[LINE_SERIAL]), account, id);
     id[HTML_ID] = '\0';
     comma(d);
     strbuf_addc(&d->row, '[');
-    put_int(d, sqlite3_column_int64(st, 6));
-    put_evidence(d, db_text(st, 8), db_text(st, 7), db_text(st, 13));
+    put_int(d, part[PART_RULE_NO].number);
+    put_evidence(d, words(&part[PART_EVIDENCE]), account,
+                 words(&line[LINE_HOLDERS]));
     put_string(d, id);
-    put_text(d, st, 7);
-    put_code(d, T_EVIDENCE, st, 9);
+    put_known(d, &part[PART_ACCOUNT]);
+    put_numbered(d, T_EVIDENCE, &part[PART_MISSING]);
     end_row(d);
 }
 
 /* The start of a line: Mac, severity, flags, fix, state, days open. */
-static void start_line(struct data *d, sqlite3_stmt *st)
+static void start_line(struct data *d, const struct cell *line)
 {
     strbuf_reset(&d->row);
     strbuf_addc(&d->row, '[');
-    put_int(d, sqlite3_column_int64(st, 1) - 1);
-    put_word(d, T_SEVERITY, db_text(st, 2));
-    put_int(d, sqlite3_column_int64(st, 3));
-    put_code(d, T_REMEDY, st, 4);
-    put_word(d, T_STATE, db_text(st, 5));
-    put_int(d, sqlite3_column_int64(st, 12));
+    put_int(d, line[LINE_MAC].number - 1);
+    put_word(d, T_SEVERITY, words(&line[LINE_SEVERITY]));
+    put_int(d, line[LINE_FLAGS].number);
+    put_numbered(d, T_REMEDY, &line[LINE_REMEDY]);
+    put_word(d, T_STATE, words(&line[LINE_STATE]));
+    put_int(d, line[LINE_DAYS].number);
     strbuf_adds(&d->row, ",[");
 }
 
-/* Rows come line by line, each line's findings together. */
+struct line {
+    struct data *d;
+    bool open; /* one is begun and not written */
+};
+
+static int end_line(struct line *l)
+{
+    if (!l->open)
+        return 0;
+    l->open = false;
+    strbuf_adds(&l->d->row, "]]");
+    return put_row(l->d, "lines");
+}
+
+static int add_line(void *ctx, const struct cell *line, const struct cell *part,
+                    struct err *err)
+{
+    struct line *l = ctx;
+
+    (void)err;
+    if (part) {
+        put_member(l->d, line, part);
+        return 0;
+    }
+    if (end_line(l) < 0)
+        return -1;
+    start_line(l->d, line);
+    l->open = true;
+    return 0;
+}
+
 static int write_lines(struct data *d)
 {
-    sqlite3_stmt *st = NULL;
-    int64_t line = 0;
-    int step, rc = 0;
+    struct line l = {.d = d};
 
-    if (query_open(d->r, "html-data_lines", &st, d->err) != 0)
+    if (html_lines_each(d->r, add_line, &l, d->err) < 0)
         return -1;
-    while ((step = db_step(st, d->err)) > 0 && rc == 0) {
-        if (sqlite3_column_int64(st, 0) != line) {
-            if (line) {
-                strbuf_adds(&d->row, "]]");
-                rc = put_row(d, "lines");
-            }
-            line = sqlite3_column_int64(st, 0);
-            start_line(d, st);
-        }
-        put_member(d, st);
-    }
-    if (line && rc == 0 && step == 0) {
-        strbuf_adds(&d->row, "]]");
-        rc = put_row(d, "lines");
-    }
-    sqlite3_finalize(st);
-    return rc == 0 ? step : -1;
+    return end_line(&l);
 }
 
 /* --------------------------------------------------------------- proof --- */

@@ -11,6 +11,7 @@ struct html_counts {
     int64_t devices, at_risk, undetermined, attention, partial, clean, silent;
     int64_t before_devices, before_at_risk; /* 0: no period before */
     int64_t judged, ready, action_first, hands_on, blocked; /* migration */
+    int64_t lines; /* of findings, those not in the page included */
 };
 
 /* The verdict of a use ("monthly", "client", "migration"); "subject" is the

@@ -13,14 +13,12 @@
 #include "report/spool.h"
 
 /* The queries that go through a spool, and what orders them: findings by
- * report_finding, others by the rank of their Mac; NULL: as they come. */
+ * report_finding, others by a number of their Mac; NULL: as they come. */
 static const struct {
     const char *query, *key;
-} large[] = {{"accounts", "_rank"},
-             {"devices", "_rank"},
-             {"findings", "_finding"},
-             {"matrix", "_rank"},
-             {"changes", NULL}};
+} large[] = {{"accounts", "_rank"},     {"devices", "_rank"},
+             {"findings", "_finding"},  {"matrix", "_rank"},
+             {"html-data_macs", "_no"}, {"changes", NULL}};
 
 /* The rows of a large query. */
 struct kept {

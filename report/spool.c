@@ -214,7 +214,14 @@ int spool_end(struct spool *s, struct err *err)
     if (end_key(s, err) < 0)
         return -1;
     s->any = false;
-    return s->fd >= 0 ? flush(s, err) : 0;
+    if (s->fd < 0)
+        return 0;
+    if (flush(s, err) < 0)
+        return -1;
+    free(s->held);
+    s->held = NULL;
+    s->cap = 0;
+    return 0;
 }
 
 void spool_reader_free(struct spool_reader *r)

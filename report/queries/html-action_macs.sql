@@ -13,19 +13,22 @@ SELECT d.serial                             AS serial,
        coalesce(f.evidence, u.title)        AS evidence
   FROM temp.html_line l
   CROSS JOIN finding f
-          ON f.rowid = (SELECT h.finding
-                          FROM temp.html_member h
-                          CROSS JOIN finding g ON g.rowid = h.finding
+          ON f.rowid = (SELECT h.rowid
+                          FROM finding h
                           CROSS JOIN temp.report_rule v
                                   ON v.rule_no = h.rule_no AND v.counted
-                         WHERE h.device_id = l.device_id
-                           AND h.result = l.result AND h.remedy = l.remedy
-                           AND g.waiver IS NULL
-                         ORDER BY h.ord LIMIT 1)
+                         WHERE h.period_id = :period_id
+                           AND h.device_id = l.device_id
+                           AND h.result = 'fail' AND h.remedy = l.remedy
+                           AND h.waiver IS NULL
+                           AND (:client_id = 0 OR h.client_id = :client_id)
+                         ORDER BY severity_rank(h.severity) DESC, h.rule_no,
+                                  h.account, h.rowid
+                         LIMIT 1)
   CROSS JOIN temp.report_rule u ON u.rule_no = f.rule_no
   CROSS JOIN device d ON d.device_id = l.device_id
   CROSS JOIN client c ON c.client_id = f.client_id
   LEFT JOIN device_text t ON t.device_id = l.device_id
- WHERE l.remedy = :remedy AND l.result = 'fail'
+ WHERE l.remedy = :remedy AND l.fail
  ORDER BY l.no
  LIMIT 25

@@ -19,50 +19,18 @@ SELECT o.device_id, o.rank
  LIMIT 50000;
 
 -- Findings of one cause and one fix on a Mac are one line. Its first finding
--- is the worst one.
+-- is the worst one. Filled by the program.
 DROP TABLE IF EXISTS temp.html_line;
 
 CREATE TEMP TABLE html_line (
   no        INTEGER PRIMARY KEY,      -- worst first
   device_id INTEGER,
   remedy    TEXT,
-  result    TEXT,
+  fail      INTEGER,                  -- 1 fail, 0 unknown
   lead      INTEGER,                  -- rowid of finding
   rule_no   INTEGER,
-  severity  INTEGER,
-  UNIQUE (device_id, result, remedy)
+  severity  INTEGER
 );
-
-INSERT OR IGNORE INTO html_line
-       (device_id, remedy, result, lead, rule_no, severity)
-SELECT o.device_id, o.remedy, CASE WHEN o.fail THEN 'fail' ELSE 'unknown' END,
-       o.finding, o.rule_no, o.severity
-  FROM temp.report_finding o
-  CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
- WHERE o.ord <= 400000
- ORDER BY o.ord;
-
-DELETE FROM temp.html_line WHERE no > 100000;
-
-DROP TABLE IF EXISTS temp.html_member;
-
-CREATE TEMP TABLE html_member (
-  device_id INTEGER,
-  result    TEXT,
-  remedy    TEXT,
-  ord       INTEGER,
-  finding   INTEGER,
-  rule_no   INTEGER,
-  PRIMARY KEY (device_id, result, remedy, ord)
-) WITHOUT ROWID;
-
-INSERT INTO html_member
-SELECT o.device_id, CASE WHEN o.fail THEN 'fail' ELSE 'unknown' END, o.remedy,
-       o.ord, o.finding, o.rule_no
-  FROM temp.report_finding o
-  CROSS JOIN temp.report_rule u
-          ON u.rule_no = o.rule_no AND (u.counted OR u.kind = 'cause')
- WHERE o.ord <= 400000;
 
 -- Filled by the program: what changed, and what would close gaps.
 DROP TABLE IF EXISTS temp.html_changed;
