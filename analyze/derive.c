@@ -165,12 +165,14 @@ int derive_fill(sqlite3 *db, struct err *err)
     char *accounts = sql_run_part(db, POSTURE, "tables", err) == 0
                          ? sql_part(POSTURE, "accounts", err)
                          : NULL;
+    char *conditions = accounts ? sql_part(POSTURE, "conditions", err) : NULL;
     struct account_sum *sums =
-        accounts ? account_sum_open(db, accounts, err) : NULL;
+        conditions ? account_sum_open(db, accounts, conditions, err) : NULL;
     int rc = sums ? sql_run_part(db, POSTURE, "derive", err) : -1;
 
     account_sum_close(sums);
     free(accounts);
+    free(conditions);
     return rc;
 }
 

@@ -11,8 +11,9 @@
 --                  before device_derived is filled; part accounts reads
 --                  account_base.
 --   part tables    device_derived, empty.
---   part accounts  a pass over the accounts, for what those of a Mac come to.
---   part derive    fills device_derived with the sums of that pass.
+--   part accounts    a pass over the accounts, for what those of a Mac come to
+--   part conditions  ... by these conditions on each.
+--   part derive      fills device_derived with the sums of that pass.
 --
 -- Every table hangs on the driving one by a LEFT JOIN on its integer key: so
 -- SQLite omits each table of which a rule uses no column (device_derived has
@@ -283,75 +284,74 @@ CREATE TABLE device_derived (
 
 -- part: accounts
 
--- One pass over the accounts, in the order of their Macs. Each column is a
--- condition. For the Mac at hand account_sum.c counts the accounts that meet it
--- and those of which it is not known; part derive asks, for a condition "x":
+-- One pass over the accounts, in the order of their Macs: the values that
+-- conditions are about.
+SELECT
+  device_id, account,
+  token_real, can_log_in, needs_token, reset_open, secure_token, admin,
+  volume_owner, filevault_user, filevault_allowed, role, hidden, disabled,
+  person_status, password_known_by,
+  last_login IS NOT NULL AS login_known,
+  (device_last_boot >= password_reset_at) AS restarted
+FROM account_base
+ORDER BY account_id;
+
+-- part: conditions
+
+-- On the values of an account alone, so that what is the same for many is
+-- computed once. For the Mac at hand account_sum.c counts the accounts that
+-- meet a condition and those of which it is not known; part derive asks, for a
+-- condition "x":
 --
 --   any_x(device_id)    1 where one met it, 0 where none may, else NULL: OR
 --                       over the accounts
 --   least_x(device_id)  how many met it
 --   most_x(device_id)   how many may: least_x and those not known
 --
--- Whether the list of accounts is complete is for the reader to add. A column
--- of names, ..._names, is joined by ", " where it is not NULL: all_x(device_id).
--- The names come in byte order when folded, as accounts are numbered.
+-- Whether the list of accounts is complete is for the reader to add. Where a
+-- condition is called ..._names, the names of those that met it are joined by
+-- ", ": all_x(device_id). They come in byte order when folded, as accounts are
+-- numbered.
 SELECT
-  device_id,
-
   -- Of those that really hold a token.
   token_real AS holder,
   token_real AND admin AS token_admin,
-  token_real AND admin AND known_to_it AS token_admin_known,
-  token_real AND person AND not_hidden AS person_holder,
-  token_real AND present AS present_holder,
+  token_real AND admin AND password_known_by IN ('admin', 'both')
+    AS token_admin_known,
+  token_real AND role IN ('primary', 'secondary') AND hidden IS NOT TRUE
+    AS person_holder,
+  token_real AND NOT disabled AND NOT person_status = 'departed'
+    AS present_holder,
   token_real AND can_log_in AS usable,
   token_real AND can_log_in AND admin AS usable_admin,
   token_real AND can_log_in AND NOT admin AS usable_standard,
   token_real AND can_log_in AND needs_token AS usable_person,
-  token_real AND admin AND managed AND unknown_to_it
-    AS managed_token_admin_unknown,
+  token_real AND admin AND role = 'managed_admin'
+    AND password_known_by IN ('none', 'user') AS managed_token_admin_unknown,
 
   -- Of all.
   TRUE AS account,
   secure_token AS token,
-  NOT secure_token AND person AS person_without_token,
+  NOT secure_token AND role IN ('primary', 'secondary')
+    AS person_without_token,
   volume_owner,
   filevault_user AS unlocker,
   filevault_user AND NOT filevault_allowed AS unlocker_refused,
   filevault_allowed IS NOT NULL AS allow_listed,
   reset_open,
-  managed AS managed_admin,
-  managed AND unknown_to_it AS managed_admin_unknown,
-  shared,
-  main AND NOT admin AS primary_not_admin,
+  role = 'managed_admin' AS managed_admin,
+  role = 'managed_admin' AND password_known_by IN ('none', 'user')
+    AS managed_admin_unknown,
+  role = 'shared' AS shared,
+  role = 'primary' AND NOT admin AS primary_not_admin,
   admin AND can_log_in AS admin_at_hand,
-  last_login IS NOT NULL AS login_known,
-  (device_last_boot >= password_reset_at AND reset_open IS NOT FALSE) IS TRUE
-    AS restart_after_reset,
+  login_known,
+  (restarted AND reset_open IS NOT FALSE) IS TRUE AS restart_after_reset,
 
-  CASE WHEN token_real THEN account END AS holder_names,
-  CASE WHEN token_real AND admin THEN account END AS token_admin_names,
-  CASE WHEN reset_open THEN account END AS reset_names,
-  CASE WHEN filevault_user AND NOT filevault_allowed THEN account END
-    AS refused_names
-FROM (
-  -- OFFSET keeps SQLite from computing these anew for each use above.
-  SELECT
-    device_id, account, secure_token, token_real, can_log_in, needs_token,
-    reset_open, admin, volume_owner, filevault_user, filevault_allowed,
-    last_login, password_reset_at, device_last_boot,
-    role = 'managed_admin' AS managed,
-    role = 'shared' AS shared,
-    role = 'primary' AS main,
-    role IN ('primary', 'secondary') AS person,
-    hidden IS NOT TRUE AS not_hidden,
-    NOT disabled AND NOT person_status = 'departed' AS present,
-    password_known_by IN ('admin', 'both') AS known_to_it,
-    password_known_by IN ('none', 'user') AS unknown_to_it
-  FROM account_base
-  ORDER BY account_id
-  LIMIT -1 OFFSET 0
-);
+  token_real AS holder_names,
+  token_real AND admin AS token_admin_names,
+  reset_open AS reset_names,
+  filevault_user AND NOT filevault_allowed AS refused_names
 
 -- part: derive
 

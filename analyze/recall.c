@@ -9,7 +9,6 @@
 #define VALUE_SLOTS 512 /* a power of two */
 #define VALUE_BITS 9
 #define TEXT_MOST 64
-#define KEPT_MOST 1024
 #define SLOTS_FIRST 64
 
 static const uint64_t golden = 0x9E3779B97F4A7C15;
@@ -199,7 +198,7 @@ static bool grow(struct recall *r)
 
 bool recall_full(const struct recall *r)
 {
-    return r->count >= KEPT_MOST;
+    return r->count >= RECALL_MOST;
 }
 
 void recall_keep(struct recall *r, const union recall_key *key, uint32_t what)

@@ -28,6 +28,7 @@ bool values_full(const struct values *v);
 void values_free(struct values *v);
 
 #define RECALL_COLUMNS 16
+#define RECALL_MOST 1024 /* keys */
 
 /* Numbers of values, the rest 0. */
 union recall_key {

@@ -32,9 +32,9 @@ static const char *summed(const char *macs)
 {
     struct account_sum *s =
         account_sum_open(db,
-                         "SELECT device_id, p, name AS the_names FROM a"
-                         " ORDER BY account_id",
-                         &err);
+                         "SELECT device_id, name, p, name IS NOT NULL AS named"
+                         " FROM a ORDER BY account_id",
+                         "SELECT p, named AS the_names", &err);
     static char out[256];
     sqlite3_stmt *st = NULL;
     size_t n = 0;
@@ -61,6 +61,19 @@ START_TEST(a_mac_is_what_its_accounts_come_to)
 {
     ck_assert_str_eq(summed("(1), (2), (3), (4), (5), (6)"),
                      "112 bo; 000 -; 000 -; ?01 ; 122 al, bo; 000 -");
+}
+END_TEST
+
+/* More different values than are recalled: of 3,000 every third is none, every
+ * third of the others is not known. */
+START_TEST(values_may_all_differ)
+{
+    store_sql(db, "INSERT INTO a (device_id, p, name)"
+                  " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+                  " SELECT i + 1 FROM n WHERE i < 3000)"
+                  " SELECT 7, CASE i %% 3 WHEN 0 THEN 0 WHEN 1 THEN i END,"
+                  " CASE WHEN i IN (2, 2999) THEN 'n' || i END FROM n");
+    ck_assert_str_eq(summed("(5), (7)"), "122 al, bo; 110002000 n2, n2999");
 }
 END_TEST
 
@@ -96,7 +109,8 @@ END_TEST
 
 START_TEST(a_statement_at_fault_is_told)
 {
-    ck_assert_ptr_null(account_sum_open(db, "SELECT nothing FROM a", &err));
+    ck_assert_ptr_null(
+        account_sum_open(db, "SELECT nothing FROM a", "SELECT 1", &err));
     ck_assert_ptr_nonnull(strstr(err.text, "nothing"));
 }
 END_TEST
@@ -109,6 +123,7 @@ Suite *account_sum_suite(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_mac_is_what_its_accounts_come_to);
+    tcase_add_test(tc, values_may_all_differ);
     tcase_add_test(tc, macs_may_be_left_out);
     tcase_add_test(tc, macs_out_of_order_are_refused);
     tcase_add_test(tc, accounts_out_of_order_are_refused);
