@@ -174,30 +174,6 @@ static void add_truth(struct rule_fused *f, struct strbuf *sql,
     strbuf_adds(sql, "(");
     strbuf_add(sql, p->text, p->len);
     strbuf_adds(sql, "\n)"); /* it may end in a comment */
-    member_mark(&f->view, p, f->view.used);
-}
-
-/*
- * The view, cut to the range. That of accounts also to the columns in use: many
- * are derived, and OFFSET keeps SQLite from merging the view into the outer
- * statement, where each use of such a column would compute it once more.
- */
-static void add_view(struct rule_fused *f, struct strbuf *sql)
-{
-    size_t i;
-
-    if (!f->account) {
-        strbuf_adds(sql, ") FROM device_posture WHERE device_id BETWEEN ?1"
-                         " AND ?2");
-        return;
-    }
-    strbuf_adds(sql, ") FROM (SELECT account_id");
-    for (i = 0; i < f->view.count; i++)
-        if ((f->view.used[i] || f->view.wanted[i]) &&
-            strcmp(view_column(&f->view, i), "account_id") != 0)
-            strbuf_addf(sql, ", %s", view_column(&f->view, i));
-    strbuf_adds(sql, " FROM account_posture WHERE account_id BETWEEN ?1 AND ?2"
-                     " LIMIT -1 OFFSET 0) AS account_posture");
 }
 
 /* Which columns are to be read for their values. */
@@ -206,7 +182,6 @@ static void mark_wanted(struct rule_fused *f)
     size_t i, k;
 
     memset(f->view.wanted, 0, f->view.count * sizeof(*f->view.wanted));
-    memset(f->view.used, 0, f->view.count * sizeof(*f->view.used));
     memset(f->view.numbers, 0, f->view.count);
     for (i = 0; i < f->count; i++) {
         const struct member *m = &f->members[i];
@@ -218,6 +193,7 @@ static void mark_wanted(struct rule_fused *f)
 
 static int build(struct rule_fused *f, struct strbuf *sql)
 {
+    const char *scope = f->account ? "account" : "device";
     size_t i;
 
     mark_wanted(f);
@@ -232,7 +208,8 @@ static int build(struct rule_fused *f, struct strbuf *sql)
             add_truth(f, sql, &f->members[i].parts.applies, 2 * i);
             add_truth(f, sql, &f->members[i].parts.fails, 2 * i + 1);
         }
-    add_view(f, sql);
+    strbuf_addf(sql, ") FROM %s_posture WHERE %s_id BETWEEN ?1 AND ?2", scope,
+                scope);
     return strbuf_ok(sql) ? 0 : -1;
 }
 

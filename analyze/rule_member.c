@@ -23,8 +23,7 @@ int view_open(struct view *v, sqlite3 *db, bool account, struct err *err)
     v->values = calloc(v->count + 1, sizeof(*v->values));
     v->numbers = calloc(v->count + 1, sizeof(*v->numbers));
     v->wanted = calloc(v->count + 1, sizeof(*v->wanted));
-    v->used = calloc(v->count + 1, sizeof(*v->used));
-    if (!v->values || !v->numbers || !v->wanted || !v->used)
+    if (!v->values || !v->numbers || !v->wanted)
         return err_nomem(err);
     return 0;
 }
@@ -38,7 +37,6 @@ void view_close(struct view *v)
     free(v->values);
     free(v->numbers);
     free(v->wanted);
-    free(v->used);
     sqlite3_finalize(v->st);
 }
 
@@ -59,16 +57,6 @@ static size_t find_column(const struct view *v, const char *name)
 }
 
 /* ----------------------------------------------------------------- columns */
-
-void member_mark(const struct view *v, const struct rule_part *p, bool *marks)
-{
-    const char *s = p->text, *end = p->text + p->len;
-    struct token t;
-
-    for (s = token_next(s, &t); t.text[0] && t.at < end; s = token_next(s, &t))
-        if (t.name)
-            marks[find_column(v, t.text)] = true;
-}
 
 /* Whether there was room for it. */
 static bool add_column(struct member *m, size_t *n, size_t column)

@@ -20,7 +20,6 @@ struct view {
     struct values *values;
     uint8_t *numbers; /* of the row at hand; 0: not to be recalled */
     bool *wanted;     /* its number is to be read */
-    bool *used;       /* named in a condition that is not recalled */
 };
 int view_open(struct view *v, sqlite3 *db, bool account,
               struct err *err) MUST_CHECK;
@@ -52,9 +51,6 @@ struct member {
 bool member_read(struct member *m, const struct rule *r, bool account,
                  const struct view *v);
 void member_free(struct member *m);
-
-/* The columns of a part of the rule are marked. */
-void member_mark(const struct view *v, const struct rule_part *p, bool *marks);
 
 /*
  * What the rule says of the row at hand, recalled or asked: applies and fails,
