@@ -196,14 +196,17 @@ static int prepare_all(struct engine *e, struct err *err)
     static const char finding[] =
         "INSERT INTO finding (period_id, device_id, client_id, rule_no,"
         " account, account_id, result, severity, evidence, remedy, missing,"
-        " state, first_seen) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)";
+        " state, first_seen) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9,"
+        " c10, c11, c12 FROM " ENGINE_FEED;
     static const char result[] =
         "INSERT INTO device_result (period_id, device_id, client_id, verdict,"
         " stale, worst, failed, unknown, notchecked, lost, perhaps_lost,"
-        " next_remedy, results) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)";
+        " next_remedy, results) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9,"
+        " c10, c11, c12 FROM " ENGINE_FEED;
     sqlite3 *db = e->in->db;
 
-    if (db_prepare(db, macs, &e->read_macs, err) < 0 ||
+    if (feed_register(db, ENGINE_FEED, &e->slot, err) < 0 ||
+        db_prepare(db, macs, &e->read_macs, err) < 0 ||
         db_prepare(db,
                    "SELECT account_id, device_id FROM account_fact"
                    " WHERE account_id > ?1 AND kind IS NOT 'system'"
@@ -303,6 +306,7 @@ static void engine_free(struct engine *e)
     sqlite3_finalize(e->tokens);
     sqlite3_finalize(e->add_finding);
     sqlite3_finalize(e->add_result);
+    feed_forget(e->in->db, ENGINE_FEED);
     history_close(e->history);
     missing_close(e->missing);
 }

@@ -15,9 +15,11 @@
 #include "analyze/judge.h"
 #include "analyze/missing.h"
 #include "analyze/rule_fuse.h"
+#include "core/feed.h"
 
 #define ENGINE_BATCH 16384 /* Macs */
 #define NO_ACCOUNT UINT32_MAX
+#define ENGINE_FEED "judged" /* the table of what a batch comes to */
 
 /* What a rule is, so that it need not be asked for each Mac. */
 enum {
@@ -119,6 +121,7 @@ struct engine {
 
     sqlite3_stmt *read_macs, *read_accounts, *account_name;
     sqlite3_stmt *add_finding, *add_result, *roles, *tokens;
+    struct feed_slot slot;
     struct history *history;
     struct missing *missing;
 };

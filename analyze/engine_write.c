@@ -28,54 +28,113 @@ static const char *name_of(struct engine *e, const struct found *f,
     return db_text(e->account_name, 0); /* until the next reset */
 }
 
-static void bind_or_null(sqlite3_stmt *st, int at, const char *s)
+/* Findings as rows: the one at hand. */
+struct findings {
+    struct engine *e;
+    size_t next;
+    const struct found *f;
+    int64_t account_id, first_seen;
+    const char *account, *state;
+    struct strbuf missing;
+    char remedy[32];
+};
+
+static void give_text(sqlite3_context *out, const char *s)
 {
     if (s)
-        sqlite3_bind_text(st, at, s, -1, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(st, at);
+        sqlite3_result_text(out, s, -1, SQLITE_STATIC);
 }
 
-static int write_finding(struct engine *e, const struct found *f,
-                         struct strbuf *words, struct err *err)
+static int next_finding(void *ctx, struct err *err)
 {
-    const struct rule *r = rule_at(e, f->rule);
-    const struct mac *m = &e->macs[f->mac];
-    const char *account, *state;
-    sqlite3_stmt *st = e->add_finding;
-    int64_t id =
-        f->account == NO_ACCOUNT ? 0 : e->accounts[f->account].account_id;
-    int64_t first_seen;
-    char remedy[32] = "";
-    int rc;
+    struct findings *all = ctx;
+    struct engine *e = all->e;
+    const struct found *f = &e->found[all->next];
+    const struct rule *r;
+    int64_t device_id;
 
+    if (all->next == e->found_count)
+        return 0;
+    all->next++;
+    all->f = f;
+    r = rule_at(e, f->rule);
+    device_id = e->macs[f->mac].device_id;
+    all->account_id =
+        f->account == NO_ACCOUNT ? 0 : e->accounts[f->account].account_id;
     sqlite3_reset(e->account_name);
-    account = name_of(e, f, err);
-    strbuf_reset(words);
-    if (!account || history_state(e->history, m->device_id, f->rule, account,
-                                  e->in->as_of, &state, &first_seen, err) < 0)
+    all->account = name_of(e, f, err);
+    strbuf_reset(&all->missing);
+    if (!all->account ||
+        history_state(e->history, device_id, f->rule, all->account,
+                      e->in->as_of, &all->state, &all->first_seen, err) < 0)
         return -1;
     if (f->letter == RESULT_UNKNOWN &&
-        missing_facts(e->missing, r, m->device_id, id, words, err) < 0)
+        missing_facts(e->missing, r, device_id, all->account_id, &all->missing,
+                      err) < 0)
         return -1;
-    rule_remedy(r, f->remedy, f->letter, remedy, sizeof(remedy));
-    sqlite3_bind_int64(st, 1, e->in->period_id);
-    sqlite3_bind_int64(st, 2, m->device_id);
-    sqlite3_bind_int64(st, 3, e->clients[m->client].client_id);
-    sqlite3_bind_int(st, 4, f->rule);
-    sqlite3_bind_text(st, 5, account, -1, SQLITE_STATIC);
-    if (id)
-        sqlite3_bind_int64(st, 6, id);
-    sqlite3_bind_text(st, 7, result_name(f->letter), -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 8, severity_word((enum severity)f->severity), -1,
-                      SQLITE_STATIC);
-    bind_or_null(st, 9, f->evidence);
-    sqlite3_bind_text(st, 10, remedy, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 11, strbuf_str(words), -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 12, state, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 13, first_seen);
-    rc = db_run(st, err);
+    rule_remedy(r, f->remedy, f->letter, all->remedy, sizeof(all->remedy));
+    return 1;
+}
+
+/* In the order of the statement in engine.c. */
+static void finding_column(void *ctx, sqlite3_context *out, int column)
+{
+    const struct findings *all = ctx;
+    const struct found *f = all->f;
+    const struct mac *m = &all->e->macs[f->mac];
+
+    switch (column) {
+    case 0:
+        sqlite3_result_int64(out, all->e->in->period_id);
+        break;
+    case 1:
+        sqlite3_result_int64(out, m->device_id);
+        break;
+    case 2:
+        sqlite3_result_int64(out, all->e->clients[m->client].client_id);
+        break;
+    case 3:
+        sqlite3_result_int(out, f->rule);
+        break;
+    case 4:
+        give_text(out, all->account);
+        break;
+    case 5:
+        if (all->account_id)
+            sqlite3_result_int64(out, all->account_id);
+        break;
+    case 6:
+        give_text(out, result_name(f->letter));
+        break;
+    case 7:
+        give_text(out, severity_word((enum severity)f->severity));
+        break;
+    case 8:
+        give_text(out, f->evidence);
+        break;
+    case 9:
+        give_text(out, all->remedy);
+        break;
+    case 10:
+        give_text(out, strbuf_str(&all->missing));
+        break;
+    case 11:
+        give_text(out, all->state);
+        break;
+    default:
+        sqlite3_result_int64(out, all->first_seen);
+    }
+}
+
+static int write_findings(struct engine *e, struct err *err)
+{
+    struct findings all = {.e = e};
+    struct feed feed = {
+        .ctx = &all, .next = next_finding, .column = finding_column};
+    int rc = feed_run(e->in->db, e->add_finding, &e->slot, &feed, err);
+
     sqlite3_reset(e->account_name);
+    strbuf_free(&all.missing);
     return rc;
 }
 
@@ -197,63 +256,110 @@ static void count_verdict(struct engine_counts *out, const char *verdict)
             (*table[i].count)++;
 }
 
-static int write_result(struct engine *e, size_t mac, const struct summary *s,
-                        struct err *err)
-{
-    const struct mac *m = &e->macs[mac];
-    const char *verdict = verdict_of(&s->facts);
-    sqlite3_stmt *st = e->add_result;
-    char lost[128], perhaps[128], remedy[32] = "";
+/* Results of Macs as rows: the one at hand. */
+struct results {
+    struct engine *e;
+    size_t next, found; /* the next Mac, and its first finding */
+    struct summary summary;
+    const char *verdict;
+    char lost[128], perhaps[128], remedy[32];
+};
 
-    capability_words(s->lost, lost, sizeof(lost));
-    capability_words(s->perhaps, perhaps, sizeof(perhaps));
+static int next_result(void *ctx, struct err *err)
+{
+    struct results *all = ctx;
+    struct engine *e = all->e;
+    struct summary *s = &all->summary;
+    size_t mac = all->next;
+
+    (void)err;
+    if (mac == e->mac_count)
+        return 0;
+    all->next++;
+    *s = (struct summary){.facts = {.stale = e->macs[mac].stale,
+                                    .failed = SEV_NONE,
+                                    .unknown = SEV_NONE},
+                          .worst = SEV_NONE};
+    for (; all->found < e->found_count && e->found[all->found].mac == mac;
+         all->found++)
+        add_found(e, s, &e->found[all->found]);
+    add_letters(e, s, mac);
+    all->verdict = verdict_of(&s->facts);
+    count_verdict(e->out, all->verdict);
+    capability_words(s->lost, all->lost, sizeof(all->lost));
+    capability_words(s->perhaps, all->perhaps, sizeof(all->perhaps));
+    all->remedy[0] = '\0';
     if (s->next)
         rule_remedy(rule_at(e, s->next->rule), s->next->remedy, s->next->letter,
-                    remedy, sizeof(remedy));
-    count_verdict(e->out, verdict);
-    sqlite3_bind_int64(st, 1, e->in->period_id);
-    sqlite3_bind_int64(st, 2, m->device_id);
-    sqlite3_bind_int64(st, 3, e->clients[m->client].client_id);
-    sqlite3_bind_text(st, 4, verdict, -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 5, m->stale);
-    sqlite3_bind_text(st, 6, severity_word(s->worst), -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 7, s->failed);
-    sqlite3_bind_int(st, 8, s->unknown);
-    sqlite3_bind_int(st, 9, s->not_checked);
-    sqlite3_bind_text(st, 10, lost, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 11, perhaps, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 12, remedy, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(st, 13, &e->letters[mac * e->rules], (int)e->rules,
-                      SQLITE_STATIC);
-    return db_run(st, err);
+                    all->remedy, sizeof(all->remedy));
+    return 1;
+}
+
+/* In the order of the statement in engine.c. */
+static void result_column(void *ctx, sqlite3_context *out, int column)
+{
+    const struct results *all = ctx;
+    const struct engine *e = all->e;
+    const struct summary *s = &all->summary;
+    size_t mac = all->next - 1;
+
+    switch (column) {
+    case 0:
+        sqlite3_result_int64(out, e->in->period_id);
+        break;
+    case 1:
+        sqlite3_result_int64(out, e->macs[mac].device_id);
+        break;
+    case 2:
+        sqlite3_result_int64(out, e->clients[e->macs[mac].client].client_id);
+        break;
+    case 3:
+        give_text(out, all->verdict);
+        break;
+    case 4:
+        sqlite3_result_int(out, e->macs[mac].stale);
+        break;
+    case 5:
+        give_text(out, severity_word(s->worst));
+        break;
+    case 6:
+        sqlite3_result_int(out, s->failed);
+        break;
+    case 7:
+        sqlite3_result_int(out, s->unknown);
+        break;
+    case 8:
+        sqlite3_result_int(out, s->not_checked);
+        break;
+    case 9:
+        give_text(out, all->lost);
+        break;
+    case 10:
+        give_text(out, all->perhaps);
+        break;
+    case 11:
+        give_text(out, all->remedy);
+        break;
+    default:
+        sqlite3_result_blob(out, &e->letters[mac * e->rules], (int)e->rules,
+                            SQLITE_STATIC);
+    }
+}
+
+static int write_results(struct engine *e, struct err *err)
+{
+    struct results all = {.e = e};
+    struct feed feed = {
+        .ctx = &all, .next = next_result, .column = result_column};
+
+    return feed_run(e->in->db, e->add_result, &e->slot, &feed, err);
 }
 
 int engine_write_batch(struct engine *e, struct err *err)
 {
-    struct strbuf words = {0};
-    size_t mac, at = 0;
-    int rc = 0;
-
     if (e->found_count)
         qsort(e->found, e->found_count, sizeof(*e->found), compare_found);
-    for (mac = 0; mac < e->mac_count && rc == 0; mac++) {
-        struct summary s = {.facts = {.stale = e->macs[mac].stale,
-                                      .failed = SEV_NONE,
-                                      .unknown = SEV_NONE},
-                            .worst = SEV_NONE};
-
-        for (; rc == 0 && at < e->found_count && e->found[at].mac == mac;
-             at++) {
-            add_found(e, &s, &e->found[at]);
-            rc = write_finding(e, &e->found[at], &words, err);
-        }
-        if (rc == 0) {
-            add_letters(e, &s, mac);
-            rc = write_result(e, mac, &s, err);
-        }
-    }
-    strbuf_free(&words);
-    return rc;
+    return write_findings(e, err) < 0 ? -1 : write_results(e, err);
 }
 
 /* ------------------------------------------------------------------- counts */

@@ -27,6 +27,7 @@ struct missing {
     bool listed;           /* the set of accounts, or of holders, is complete */
     uint64_t lists;        /* the bits of accounts_listed and holders_listed */
     uint64_t all_accounts; /* of accounts_listed */
+    bool accounts_read;    /* those of the Mac, where a rule asks for them */
     struct account_masks *items;
     size_t count, cap;
 };
@@ -190,6 +191,9 @@ static int load_accounts(struct missing *m, struct err *err)
 {
     int step;
 
+    if (m->accounts_read)
+        return 0;
+    m->accounts_read = true;
     m->count = 0;
     sqlite3_bind_int64(m->accounts, 1, m->device_id);
     while ((step = db_step(m->accounts, err)) == 1) {
@@ -257,6 +261,7 @@ static int load(struct missing *m, int64_t device_id, struct err *err)
     if (m->device_id == device_id)
         return 0;
     m->device_id = device_id;
+    m->accounts_read = false;
     m->conflict = 0;
     sqlite3_bind_int64(m->device, 1, device_id);
     step = db_step(m->device, err);
@@ -265,9 +270,11 @@ static int load(struct missing *m, int64_t device_id, struct err *err)
                   : 0;
     sqlite3_reset(m->device);
     m->listed = (m->unknown & m->lists) != m->lists;
-    if (step < 0 || load_accounts(m, err) < 0)
+    if (step < 0)
         return -1;
-    return missing_has_conflict(m, device_id) ? load_conflicts(m, err) : 0;
+    if (!missing_has_conflict(m, device_id))
+        return 0;
+    return load_accounts(m, err) < 0 ? -1 : load_conflicts(m, err);
 }
 
 /* Which account facts are unknown for this account, or for any of the Mac. */
@@ -305,19 +312,21 @@ static void add_conflicts(struct strbuf *out, enum fact_scope scope,
 int missing_facts(struct missing *m, const struct rule *r, int64_t device_id,
                   int64_t account_id, struct strbuf *out, struct err *err)
 {
-    uint64_t unknown, conflict;
+    uint64_t unknown = 0, conflict = 0;
     bool accounts = false;
     size_t i;
 
-    if (load(m, device_id, err) < 0)
+    for (i = 0; i < r->need_count; i++)
+        accounts = accounts || r->needs[i].account_mask;
+    if (load(m, device_id, err) < 0 || (accounts && load_accounts(m, err) < 0))
         return -1;
-    account_bits(m, account_id, &unknown, &conflict);
+    if (accounts)
+        account_bits(m, account_id, &unknown, &conflict);
     for (i = 0; i < r->need_count; i++) {
         const struct need *n = &r->needs[i];
         uint64_t d = n->device_mask & m->conflict;
         uint64_t a = n->account_mask & conflict;
 
-        accounts = accounts || n->account_mask;
         if ((n->device_mask & ~m->unknown) || (n->account_mask & ~unknown))
             continue;
         if (d || a) {

@@ -9,7 +9,7 @@
 #define MUSTER_LOAD_H
 
 #include "core/err.h"
-#include "ingest/feed.h"
+#include "core/feed.h"
 #include "ingest/map.h"
 #include "ingest/serials.h"
 

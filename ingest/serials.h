@@ -11,7 +11,7 @@
 #define MUSTER_SERIALS_H
 
 #include "core/err.h"
-#include "ingest/feed.h"
+#include "core/feed.h"
 
 #include <sqlite3.h>
 

@@ -1,12 +1,12 @@
 /*
- * feed.h - rows for "INSERT ... SELECT ... FROM feed".
+ * feed.h - rows for "INSERT ... SELECT ... FROM".
  *
- * One statement for a whole file is much cheaper than one a row, so the rows of
- * a reader are offered to SQLite as a table: "feed", with columns c0, c1, ...
+ * One statement for many rows is much cheaper than one a row, so the rows that
+ * a function yields are offered to SQLite as a table with columns c0, c1, ...
  * It can be read once, front to back.
  */
-#ifndef MUSTER_FEED_H
-#define MUSTER_FEED_H
+#ifndef MUSTER_CORE_FEED_H
+#define MUSTER_CORE_FEED_H
 
 #include "core/err.h"
 
@@ -28,9 +28,11 @@ struct feed_slot {
     struct feed *feed;
 };
 
-/* Make the table known to a connection; "slot" must outlive it. */
-int feed_register(sqlite3 *db, struct feed_slot *slot,
+/* Make a table of that name known to a connection; "slot" must outlive the
+ * connection, or feed_forget(). */
+int feed_register(sqlite3 *db, const char *name, struct feed_slot *slot,
                   struct err *err) MUST_CHECK;
+void feed_forget(sqlite3 *db, const char *name);
 
 /* Run a statement that reads the feed. An error of the feed's own comes first.
  */

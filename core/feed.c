@@ -1,12 +1,11 @@
 /*
- * feed.c - rows for "INSERT ... SELECT ... FROM feed": an eponymous virtual
- * table.
+ * feed.c - rows for "INSERT ... SELECT ... FROM": an eponymous virtual table.
  */
 #include "core/base.h"
 
 #include "core/db.h"
+#include "core/feed.h"
 #include "core/strbuf.h"
-#include "ingest/feed.h"
 
 struct table {
     sqlite3_vtab base; /* first: SQLite knows it by this */
@@ -133,11 +132,17 @@ static const sqlite3_module module = {
     .xRowid = row_id,
 };
 
-int feed_register(sqlite3 *db, struct feed_slot *slot, struct err *err)
+int feed_register(sqlite3 *db, const char *name, struct feed_slot *slot,
+                  struct err *err)
 {
-    if (sqlite3_create_module(db, "feed", &module, slot) != SQLITE_OK)
+    if (sqlite3_create_module(db, name, &module, slot) != SQLITE_OK)
         return db_fail(db, "offer rows", err);
     return 0;
+}
+
+void feed_forget(sqlite3 *db, const char *name)
+{
+    sqlite3_create_module(db, name, NULL, NULL);
 }
 
 int feed_run(sqlite3 *db, sqlite3_stmt *st, struct feed_slot *slot,
