@@ -358,9 +358,14 @@ static int write_few(struct table *t, struct err *err)
 static void write_samples(struct table *t)
 {
     static const enum book_format formats[XML_STYLES] = {
-        [XML_TEXT] = FMT_TEXT,     [XML_WRAP] = FMT_WRAP,
-        [XML_DATE] = FMT_DATE,     [XML_PERCENT] = FMT_PERCENT,
-        [XML_POINTS] = FMT_POINTS, [XML_NUMBER] = FMT_NUMBER,
+        [XML_TEXT] = FMT_TEXT,
+        [XML_WRAP] = FMT_WRAP,
+        [XML_DATE] = FMT_DATE,
+        [XML_PERCENT] = FMT_PERCENT,
+        [XML_PERCENT_LEAST] = FMT_PERCENT_LEAST,
+        [XML_PERCENT_MOST] = FMT_PERCENT_MOST,
+        [XML_POINTS] = FMT_POINTS,
+        [XML_NUMBER] = FMT_NUMBER,
         [XML_LINK] = FMT_LINK,
     };
     size_t i;

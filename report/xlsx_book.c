@@ -38,6 +38,8 @@ static const struct look looks[FMT_COUNT] = {
     [FMT_WRAP] = {"@", false, true, false, 0, 0, 0},
     [FMT_DATE] = {"yyyy-mm-dd hh:mm", false, false, false, 0, 0, 0},
     [FMT_PERCENT] = {"0.0%", false, false, false, 0, 0, 0},
+    [FMT_PERCENT_LEAST] = {"\"0.1%\"", false, false, false, 0, 0, 0},
+    [FMT_PERCENT_MOST] = {"\"99.9%\"", false, false, false, 0, 0, 0},
     [FMT_POINTS] = {"+0.0%;-0.0%;0.0%", false, false, false, 0, 0, 0},
     [FMT_NUMBER] = {"#,##0", false, false, false, 0, 0, 0},
     [FMT_HEADER] = {"@", true, true, true, 0, 0xffffff, HOUSE_COLOUR},
@@ -425,6 +427,13 @@ void book_words(struct book *b, struct sheet *s, int64_t row, int column,
     book_text(b, s, row, column, text, strlen(text), format);
 }
 
+enum book_format book_percent(double share)
+{
+    if (share > 0 && share < 0.0005)
+        return FMT_PERCENT_LEAST;
+    return share >= 0.9995 && share < 1 ? FMT_PERCENT_MOST : FMT_PERCENT;
+}
+
 void book_number(struct book *b, struct sheet *s, int64_t row, int column,
                  double v, enum book_format format)
 {
@@ -438,6 +447,8 @@ void book_number(struct book *b, struct sheet *s, int64_t row, int column,
         return;
     }
     track(s, row, column, format == FMT_DATE ? 16 : 8);
+    if (format == FMT_PERCENT)
+        format = book_percent(v);
     BOOK_CALL(b,
               worksheet_write_number(s->ws, (lxw_row_t)row, (lxw_col_t)column,
                                      v, b->format[format]));

@@ -30,7 +30,9 @@ enum book_format {
     FMT_WRAP, /* the same, lines broken */
     FMT_DATE,
     FMT_PERCENT,
-    FMT_POINTS, /* a change of a share */
+    FMT_PERCENT_LEAST, /* shown as 0.1 %, for it is not nothing */
+    FMT_PERCENT_MOST,  /* shown as 99.9 %, for it is not all */
+    FMT_POINTS,        /* a change of a share */
     FMT_NUMBER,
     FMT_HEADER,
     FMT_HEADER_LEFT,  /* above FMT_INDENT */
@@ -109,6 +111,10 @@ int book_lines(const char *text, size_t n, unsigned width);
 
 /* Make a row as high as so many lines, where they are more than one. */
 void book_row(struct book *b, struct sheet *s, int64_t row, int lines);
+
+/* How a share is shown, as all reports round it: off 0 and 100 unless it is
+ * just that. */
+enum book_format book_percent(double share);
 
 /* Cells. Unknown ones are left out. */
 void book_text(struct book *b, struct sheet *s, int64_t row, int column,

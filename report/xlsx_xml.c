@@ -215,6 +215,18 @@ static void put_date(struct xml *x, int64_t t)
     put(x, out + 1, n - 1);
 }
 
+static enum xml_style percent(double share)
+{
+    switch (book_percent(share)) {
+    case FMT_PERCENT_LEAST:
+        return XML_PERCENT_LEAST;
+    case FMT_PERCENT_MOST:
+        return XML_PERCENT_MOST;
+    default:
+        return XML_PERCENT;
+    }
+}
+
 void xml_cell(struct xml *x, int column, const struct cell *c)
 {
     switch (c->kind) {
@@ -230,7 +242,7 @@ void xml_cell(struct xml *x, int column, const struct cell *c)
         PUT(x, "</v></c>");
         return;
     case CELL_SHARE:
-        xml_share(x, column, c->share, XML_PERCENT);
+        xml_share(x, column, c->share, percent(c->share));
         return;
     case CELL_TIME:
         if (c->number == 0) {

@@ -21,6 +21,8 @@ enum xml_style {
     XML_WRAP,
     XML_DATE,
     XML_PERCENT,
+    XML_PERCENT_LEAST,
+    XML_PERCENT_MOST,
     XML_POINTS,
     XML_NUMBER,
     XML_LINK,

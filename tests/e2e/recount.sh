@@ -153,13 +153,29 @@ JSON
     reports
 }
 
+# One of so many that its share is rounded to nothing, and that of the others to
+# all, if one does not look.
+many() {
+    mkdir "$work/many"
+    cd "$work/many"
+    {
+        echo serial,os_version,last_checkin,filevault
+        seq -f 'C02MANY%04.0f,15.1,2026-11-29,on' 1 2000
+        echo C02MANYX000,15.1,2026-11-29,off
+    } >macs.csv
+    step ingest -q -d fleet.db --period 2026-11 --as-of 2026-11-30 macs.csv
+    step analyze -q -d fleet.db --period 2026-11 --as-of 2026-11-30
+    step report -q -d fleet.db -o out -F csv,json,xlsx,html,md
+}
+
 demo
 random "$seed"
 random "$((seed + 10))"
 large
+many
 cd "$work"
 "$python" "$here/recount.py" "$muster" demo "random-$seed" \
-    "random-$((seed + 10))" "earlier-$seed" "earlier-$((seed + 10))" large || {
+    "random-$((seed + 10))" "earlier-$seed" "earlier-$((seed + 10))" large many || {
     kept=$(mktemp -d)
     cp -R "$work/." "$kept"
     echo "files kept in $kept" >&2

@@ -5,6 +5,7 @@ Nothing here knows what a number means; tests/oracle/recount.py does.
 import html.parser
 import re
 import zipfile
+from decimal import ROUND_HALF_UP, Decimal
 from xml.etree import ElementTree
 
 VOID = set('area base br col embed hr img input link meta source track wbr '
@@ -153,11 +154,20 @@ class Book:
                             for si in root]
         book = ElementTree.fromstring(z.read('xl/workbook.xml'))
         sheets = [s.get('name') for s in book.find(MAIN + 'sheets')]
-        self.sheets = {}
+        styles = ElementTree.fromstring(z.read('xl/styles.xml'))
+        codes = {n.get('numFmtId'): n.get('formatCode')
+                 for n in styles.iter(MAIN + 'numFmt')}
+        self.codes = [codes.get(x.get('numFmtId'))
+                      for x in styles.find(MAIN + 'cellXfs')]
+        self.sheets, self.style = {}, {}
         for i, name in enumerate(sheets):
             root = ElementTree.fromstring(
                 z.read(f'xl/worksheets/sheet{i + 1}.xml'))
             self.sheets[name] = dict(self.cells(root))
+            self.style[name] = {
+                (int(re.sub('[A-Z]', '', c.get('r'))) - 1, column(c.get('r'))):
+                self.codes[int(c.get('s') or 0)]
+                for c in root.iter(MAIN + 'c')}
 
     def cells(self, root):
         for c in root.iter(MAIN + 'c'):
@@ -174,6 +184,20 @@ class Book:
                 yield at, v.text == '1'
             elif v is not None:
                 yield at, float(v.text)
+
+    def percent(self, sheet, at):
+        """A share as a spreadsheet shows it, in the spelling of pages."""
+        value, code = self.sheets[sheet].get(at), self.style[sheet].get(at)
+        if not isinstance(value, float):
+            return value or ''
+        if code == '0.0%':
+            shown = str((Decimal(repr(value)) * 100).quantize(
+                Decimal('0.1'), ROUND_HALF_UP))
+        elif re.fullmatch(r'"[\d.]+%"', code or ''):
+            shown = code[1:-2]
+        else:
+            return f'{value} as {code}'
+        return re.sub(r'^(0|100)\.0$', r'\1', shown) + ' %'
 
     def rows(self, name):
         """The table of a sheet and of the sheets it goes on in."""

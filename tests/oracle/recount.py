@@ -626,7 +626,7 @@ class Recount:
                      ('change', None if now is None else now - then)):
             self.rate(f'report.json: totals: {k}', x, t[k])
         self.same('report.json: before',
-                  sc.before['period'] if sc.before else None, doc['before'])
+                  sc.before['period'] if sc.before else '', doc['before'])
         self.json_lists(sc, doc)
         for name in ('rules', 'clients', 'waivers'):
             self.same(f'report.json: {name} as in the CSV',
@@ -670,7 +670,7 @@ class Recount:
         self.rows('report.json: changes',
                   [(c, numbers[c], len(d)) for c, d in kinds.items()],
                   [(c['change'], c['findings'], c['devices'])
-                   for c in doc['changes']])
+                   for c in doc.get('changes', [])])
         self.rows('report.json: gaps', [
             (f, n, ';'.join(ids)) for f, n, ids in self.gaps(sc)],
             [(g['fact'], g['devices'], g['rules']) for g in doc['gaps']])
@@ -839,9 +839,9 @@ class Recount:
         for code, title in words.items():
             at = b.find('Summary', title, 0)
             self.same(f'Summary: {title}', groups[code], cells[at[0], 1])
-            self.same(f'Summary: {title}: share', True,
-                      abs(cells[at[0], 2] - groups[code] / len(sc.macs))
-                      < 1e-9)
+            self.same(f'Summary: {title}: share', percents(
+                Fraction(groups[code], len(sc.macs))),
+                b.percent('Summary', (at[0], 2)))
         self.same('Summary: all', len(sc.macs),
                   cells[b.find('Summary', 'All Macs', 0)[0], 1])
         self.same('Summary: silent', sum(m['stale'] for m in sc.macs.values()),
@@ -879,6 +879,9 @@ class Recount:
             got = b.sheets['Summary'][at[0], 1]
             if x is None:
                 self.same(f'Summary: {words}', 'not known', got)
+            elif not words.startswith('Change'):
+                self.same(f'Summary: {words}', percents(x),
+                          b.percent('Summary', (at[0], 1)))
             else:
                 self.same(f'Summary: {words}', True,
                           isinstance(got, float) and abs(got - x) < 1e-9)
@@ -995,10 +998,31 @@ class Recount:
                     r[key] for r in self.csv[name]), Counter(
                     str(int(r[head])) if isinstance(r.get(head), float)
                     else r.get(head, '') for r in rows))
+        for sheet in ('Rules', 'Clients'):
+            self.shown_rates(sc, b, sheet)
         self.same('Not measured: rows', [
             (f, n, ';'.join(r)) for f, n, r in self.gaps(sc)],
             [(r['Fact'], int(r['Devices']), r['Rules'])
              for r in b.rows('Not measured')])
+
+    def shown_rates(self, sc, b, sheet):
+        """Rates as a spreadsheet shows them are those of the page."""
+        if sheet not in b.sheets:
+            return
+        cells = b.sheets[sheet]
+        col = {v: c for (r, c), v in cells.items() if r == 0}
+        rates = {r['rule']: tuple(int(r[k]) for k in (
+            'pass', 'fail', 'unknown', 'notchecked', 'error'))
+            for r in self.csv['rules']} if sheet == 'Rules' else {
+            name: (t['pass'], t['fail'], sum(t[k] for k in OPEN), 0, 0)
+            for name, _, one in self.client_rows(sc) for t in [one.rates()]}
+        for (r, c), name in cells.items():
+            if c == 0 and r > 0 and name in rates:
+                p, f, *open_ = rates[name]
+                for head, x in (('Pass rate', share(p, f)),
+                                ('Coverage', share(p + f, sum(open_)))):
+                    self.same(f'{sheet}: {name}: {head} as shown',
+                              percents(x), b.percent(sheet, (r, col[head])))
 
     # --------------------------------------------------------------- html --
 
