@@ -91,18 +91,35 @@ static int64_t number(const struct rows *rows, const char *name)
     return rows_cell(rows, rows_column(rows, name))->number;
 }
 
+/* "17 of 63 Macs are at risk" */
+static void first_words(struct strbuf *b, int64_t n, int64_t all,
+                        const char *what)
+{
+    html_number(b, n);
+    strbuf_adds(b, " of ");
+    html_number(b, all);
+    strbuf_addf(b, " Mac%s %s %s", all == 1 ? "" : "s", n == 1 ? "is" : "are",
+                what);
+}
+
+static void more_words(struct strbuf *b, const char *between, int64_t n,
+                       const char *what)
+{
+    strbuf_adds(b, between);
+    html_number(b, n);
+    strbuf_adds(b, what);
+}
+
 static void sentence(struct page *p, const struct rows *t)
 {
-    long long all = number(t, "devices"), risk = number(t, "at_risk"),
-              open = number(t, "undetermined"), tidy = number(t, "attention");
+    int64_t all = number(t, "devices"), risk = number(t, "at_risk"),
+            open = number(t, "undetermined"), tidy = number(t, "attention");
     struct strbuf b = {0};
 
-    strbuf_addf(&b, "%lld of %lld %s at risk", risk, all,
-                all == 1 ? "Mac is" : "Macs are");
-    strbuf_addf(&b,
-                "; %lld not known yet, %lld to tidy, %lld without a "
-                "problem found.",
-                open, tidy, all - risk - open - tidy);
+    first_words(&b, risk, all, "at risk");
+    more_words(&b, "; ", open, " not known yet");
+    more_words(&b, ", ", tidy, " to tidy");
+    more_words(&b, ", ", all - risk - open - tidy, " without a problem found.");
     book_words(p->b, p->s, p->row++, 0, strbuf_str(&b), FMT_LABEL);
     strbuf_free(&b);
 }
@@ -110,18 +127,15 @@ static void sentence(struct page *p, const struct rows *t)
 /* Before a move the question is another one: who can go. */
 static void ready_sentence(struct page *p, const struct rows *t)
 {
-    long long all = number(t, "devices"), ready = number(t, "ready");
     struct strbuf b = {0};
 
-    strbuf_addf(&b, "%lld of %lld %s ready to move", ready, all,
-                all == 1 ? "Mac is" : "Macs are");
-    strbuf_addf(
-        &b,
-        "; %lld blocked, %lld with someone at the Mac, %lld after an "
-        "action from afar, %lld not known yet, which counts as not "
-        "ready.",
-        (long long)number(t, "blocked"), (long long)number(t, "hands_on"),
-        (long long)number(t, "action_first"), (long long)number(t, "unknown"));
+    first_words(&b, number(t, "ready"), number(t, "devices"), "ready to move");
+    more_words(&b, "; ", number(t, "blocked"), " blocked");
+    more_words(&b, ", ", number(t, "hands_on"), " with someone at the Mac");
+    more_words(&b, ", ", number(t, "action_first"),
+               " after an action from afar");
+    more_words(&b, ", ", number(t, "unknown"),
+               " not known yet, which counts as not ready.");
     book_words(p->b, p->s, p->row++, 0, strbuf_str(&b), FMT_LABEL);
     strbuf_free(&b);
 }

@@ -849,18 +849,19 @@ class Recount:
         said = cells[3, 0]
         if move:
             self.claims('Summary: sentence', said, [
-                (r'^(\d+) of (\d+) Macs? (?:is|are) ready', str(r['ready']),
-                 str(len(sc.macs))),
-                (r'; (\d+) blocked, (\d+) with .*?, (\d+) after .*?, (\d+) not',
-                 str(r['blocked']), str(r['hands-on']),
-                 str(r['action-first']), str(r['unknown']))])
+                (r'^(\S+) of (\S+) Macs? (is|are) ready', num(r['ready']),
+                 num(len(sc.macs)), 'is' if r['ready'] == 1 else 'are'),
+                (r'; (\S+) blocked, (\S+) with .*?, (\S+) after .*?, (\S+) not',
+                 num(r['blocked']), num(r['hands-on']),
+                 num(r['action-first']), num(r['unknown']))])
         else:
             self.claims('Summary: sentence', said, [
-                (r'^(\d+) of (\d+) Macs? (?:is|are) at risk',
-                 str(v['at-risk']), str(len(sc.macs))),
-                (r'; (\d+) not known yet, (\d+) to tidy, (\d+) without',
-                 str(v['undetermined']), str(v['attention']),
-                 str(v['clean'] + v['partial']))])
+                (r'^(\S+) of (\S+) Macs? (is|are) at risk',
+                 num(v['at-risk']), num(len(sc.macs)),
+                 'is' if v['at-risk'] == 1 else 'are'),
+                (r'; (\S+) not known yet, (\S+) to tidy, (\S+) without',
+                 num(v['undetermined']), num(v['attention']),
+                 num(v['clean'] + v['partial']))])
         self.summary_rates(sc, b)
         self.summary_lists(sc, b)
         self.sheets(sc, b)
