@@ -7,7 +7,7 @@
 -- facts: password_reset_by
 -- why: Saved sign-ins of the person may be lost, and the Mac asks for a
 --      keychain password again and again.
--- fix: R6
+-- fix: R26
 -- Neither fact known, and one of them carried, means no reset.
 SELECT account_id,
        reset_known                                     AS applies,

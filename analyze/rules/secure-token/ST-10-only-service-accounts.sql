@@ -7,7 +7,7 @@
 -- facts: secure_token, role
 -- why: The person who works at this Mac cannot unlock its disk or install
 --      updates; common where the account of IT was made first.
--- fix: R2 R3
+-- fix: R2 R3 R4 R5 R14
 -- Needs both: no holder is a person, and a person is without a token.
 SELECT device_id,
        any_holder                                      AS applies,
@@ -21,5 +21,13 @@ SELECT device_id,
               || 'here'
          ELSE 'whether a person who works here holds a token is not known'
        END                                             AS evidence,
-       CASE WHEN NOT bootstrap_expected THEN 'R3' END  AS remedy
+       CASE
+         WHEN NOT bootstrap_expected
+         THEN CASE repair_path
+                WHEN 'B' THEN 'R4'
+                WHEN 'D' THEN 'R5'
+                WHEN 'E' THEN 'R14'
+                ELSE 'R3'
+              END
+       END                                             AS remedy
   FROM device_posture
