@@ -64,6 +64,8 @@ static struct forecast_answer answer_for(const json_t *row, enum forecast_by by)
             (known(row, "platform_sso") && !is(row, "platform_sso", "none")),
         .key_stored = three(row, "recovery_key_escrowed"),
         .key_invalid = is(row, "recovery_key_validity", "invalid"),
+        .reset_open = three(row, "reset_open") == 1,
+        .restarted = three(row, "restarted") == 1,
     };
 
     return forecast_answer(&account, by);
@@ -269,6 +271,8 @@ json_t *forecast_account(const json_t *row, enum forecast_by by)
     json_object_set_new(o, "instead", json_string(a.f.instead));
     json_object_set_new(o, "reason", json_string(a.f.say));
     json_object_set_new(o, "way_open", json_boolean(!no_admin(row, &a, by)));
+    json_object_set_new(o, "reset_open",
+                        json_boolean(three(row, "reset_open") == 1));
     json_object_set_new(o, "last_token", json_boolean(a.f.last_token));
     json_object_set_new(o, "other_admin_not_known",
                         json_boolean(by != FORECAST_IDP &&

@@ -103,15 +103,37 @@ static struct forecast_answer by_recovery(const struct forecast_account *a)
     return answer(f, "safe");
 }
 
+/* A reset is open already: another one mends nothing. Rows that advise against
+ * any reset, or on another way, say enough. */
+static const char *instead_of_another(const struct forecast_account *a,
+                                      const struct forecast *f)
+{
+    if (!a->reset_open || (f->row != 0 && f->row != 2 && f->row != 7 &&
+                           f->row != 11 && f->row != 12))
+        return f->instead;
+    return a->restarted
+               ? "Do not reset it again: it was reset already and the Mac has "
+                 "restarted since, so that FileVault probably wants the former "
+                 "password; if nobody knows that one, use the recovery key at "
+                 "that window"
+               : "Do not reset it again: it was reset already and no login since "
+                 "is known; let the person log out and in at the ordinary login "
+                 "window before any restart";
+}
+
 struct forecast_answer forecast_answer(const struct forecast_account *a,
                                        enum forecast_by by)
 {
-    struct forecast f;
+    struct forecast_answer out;
 
-    if (by == FORECAST_IDP)
-        return by_provider(a);
     if (by == FORECAST_RECOVERY)
         return by_recovery(a);
-    f = forecast_reset(&a->facts, by);
-    return (struct forecast_answer){f, forecast_word(f.verdict)};
+    if (by == FORECAST_IDP) {
+        out = by_provider(a);
+    } else {
+        out.f = forecast_reset(&a->facts, by);
+        out.verdict = forecast_word(out.f.verdict);
+    }
+    out.f.instead = instead_of_another(a, &out.f);
+    return out;
 }

@@ -62,7 +62,9 @@ enum {
     KEY_ESCROWED,
     KEY_VALIDITY,
     RECOVERY_OPEN,
-    PLATFORM_SSO
+    PLATFORM_SSO,
+    RESET_OPEN,
+    RESTARTED
 };
 
 struct page {
@@ -114,6 +116,8 @@ static struct forecast_account account_of(sqlite3_stmt *st)
                                               !is(st, PLATFORM_SSO, "none")),
         .key_stored = three(st, KEY_ESCROWED),
         .key_invalid = is(st, KEY_VALIDITY, "invalid"),
+        .reset_open = three(st, RESET_OPEN) == 1,
+        .restarted = three(st, RESTARTED) == 1,
     };
 }
 

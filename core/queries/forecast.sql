@@ -33,6 +33,10 @@ SELECT d.serial                                AS serial,
        a.recovery_key_validity                 AS recovery_key_validity,
        a.recovery_open                         AS recovery_open,
        a.platform_sso                          AS platform_sso,
+       -- Reset by the server and no login since: it may be asked for a second
+       -- time because of that.
+       a.reset_open AND a.filevault_on IS NOT FALSE AS reset_open,
+       a.last_boot >= a.password_reset_at      AS restarted,
        a.former_password_known                 AS former_password_known
   FROM device d
   CROSS JOIN account_posture a ON a.device_id = d.device_id

@@ -28,7 +28,11 @@ SELECT d.serial                                AS serial,
        a.recovery_key_escrowed                 AS recovery_key_escrowed,
        a.recovery_key_validity                 AS recovery_key_validity,
        a.recovery_open                         AS recovery_open,
-       a.platform_sso                          AS platform_sso
+       a.platform_sso                          AS platform_sso,
+       -- Reset by the server and no login since: it may be asked for a second
+       -- time because of that.
+       a.reset_open AND a.filevault_on IS NOT FALSE AS reset_open,
+       a.last_boot >= a.password_reset_at      AS restarted
   FROM temp.report_device o
   CROSS JOIN device d ON d.device_id = o.device_id
   CROSS JOIN client c ON c.client_id = o.client_id

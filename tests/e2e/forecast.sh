@@ -87,6 +87,49 @@ tells 'Do not reset it; store a valid recovery key, or prove' \
 tells 'Test the stored recovery key before anybody travels' \
     "$muster" forecast -d "$db" --by recovery C02FORE009 anna
 
+# A reset is open already: the way on is the login, or the former password, and
+# no second reset. A Mac without FileVault asks for nothing.
+cat >"$dir/open-macs.csv" <<'CSV'
+serial,client,os_version,chip,last_checkin,last_boot,mdm_enrolled,filevault,bootstrap_escrowed_device,bootstrap_escrowed_server,eacs_preflight,recovery_key_escrowed,recovery_key_validity
+C02OPEN0001,Northwind,15.1,apple,2026-11-29,2026-11-20,yes,on,yes,yes,success,yes,valid
+C02OPEN0002,Northwind,15.1,apple,2026-11-29,2026-11-28,yes,on,yes,yes,success,yes,valid
+C02OPEN0003,Northwind,15.1,apple,2026-11-29,2026-11-28,yes,off,yes,yes,success,yes,valid
+C02OPEN0004,Northwind,15.1,apple,2026-11-01,2026-11-28,yes,on,yes,yes,success,yes,valid
+CSV
+{
+    echo 'serial,account,kind,role,admin,secure_token,last_login,password_reset_at,password_reset_by'
+    for n in 1 2 3 4; do
+        echo "C02OPEN000$n,anna,local,primary,no,yes,2026-11-10,2026-11-25,mdm"
+        echo "C02OPEN000$n,bo,local,primary,no,yes,2026-11-26,2026-11-25,mdm"
+    done
+} >"$dir/open-people.csv"
+check open "$muster" run -q -d "$dir/open.db" -o "$dir/open" -F helpdesk \
+    --as-of 2026-11-30 "$dir/open-macs.csv" "$dir/open-people.csv"
+again='Do not reset it again: it was reset already and'
+for by in mdm idp admin; do
+    check "$by" "$muster" forecast -d "$dir/open.db" --json --by $by C02OPEN0001
+    jq -e --arg s "$again no login since" '.accounts | (.[0].instead |
+        startswith($s)) and (.[1].instead | startswith($s) | not) and
+        map(.reset_open) == [true, false]' "$dir/stdout" >"$dir/jq" ||
+        fail "$by: another reset"
+done
+for n in 2 4; do
+    check "restarted $n" "$muster" forecast -d "$dir/open.db" --json C02OPEN000$n anna
+    jq -e --arg s "$again the Mac has restarted since" '.accounts[0].instead |
+        startswith($s)' "$dir/stdout" >"$dir/jq" || fail "restarted: $n"
+done
+check 'FileVault off' "$muster" forecast -d "$dir/open.db" C02OPEN0003 anna
+if grep -q 'again' "$dir/stdout"; then
+    fail 'FileVault off'
+fi
+check recovery "$muster" forecast -d "$dir/open.db" --by recovery C02OPEN0002 anna
+if grep -q 'again:' "$dir/stdout"; then
+    fail 'recoveryOS is a way out'
+fi
+checks=$((checks + 1))
+grep -q "$again the Mac has" "$dir"/open/*-helpdesk.html ||
+    fail 'the help desk is told to reset again'
+
 # The whole answer: age, what to do instead, why, what is missing, the checks.
 says 'C02FORE017 (seventeen), account anna
 Facts of 2026-11-20, 11 days old; last check-in 2026-11-29
