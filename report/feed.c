@@ -87,11 +87,13 @@ struct feed {
     int (*fill)(struct feed *, struct err *);
     /* For fill: */
     struct source *source;
+    char id[FINDING_ID_HEX];
+    sqlite3_stmt *work; /* NULL: nobody wrote anything */
     sqlite3_stmt *serials;
     bool serial_at_hand; /* "serials" stands on a row that is not used yet */
     struct strbuf joined;
     json_t *custom;
-    size_t at[7]; /* places of cells that fill reads or writes */
+    size_t at[16]; /* places of cells that fill reads or writes */
 };
 
 static enum cell_kind kind_of(const char *query, const char *name)
@@ -147,6 +149,36 @@ static void set_text(struct cell *c, const char *s, size_t n)
     c->len = n;
 }
 
+static void read_cell(sqlite3_stmt *st, int c, enum cell_kind want,
+                      struct cell *out)
+{
+    int type = sqlite3_column_type(st, c);
+
+    out->kind = CELL_EMPTY;
+    out->number = 0;
+    out->text = NULL;
+    out->len = 0;
+    switch (type) {
+    case SQLITE_NULL:
+        return;
+    case SQLITE_INTEGER:
+        out->kind = want == CELL_TEXT ? CELL_INT : want;
+        out->number = sqlite3_column_int64(st, c);
+        out->share = (double)out->number;
+        return;
+    case SQLITE_FLOAT:
+        out->kind = CELL_SHARE;
+        out->share = sqlite3_column_double(st, c);
+        return;
+    default:
+        out->text = type == SQLITE_BLOB
+                        ? sqlite3_column_blob(st, c)
+                        : (const char *)sqlite3_column_text(st, c);
+        out->len = (size_t)sqlite3_column_bytes(st, c);
+        out->kind = out->len ? CELL_TEXT : CELL_EMPTY;
+    }
+}
+
 /* Make room for columns that the query lacks, in front of the hidden ones. */
 static int add_columns(struct feed *f, size_t n, struct err *err)
 {
@@ -165,14 +197,69 @@ static int add_columns(struct feed *f, size_t n, struct err *err)
 
 /* ------------------------------------------------------------- findings -- */
 
-enum { F_DEVICE, F_ACCOUNT, F_RULE, F_ROW, F_FILE, F_LINE, F_EVIDENCE };
+/* Cells by name, in the order of "at". */
+static const char *const finding_cells[] = {
+    "_device_id",  "_account_id", "_rule_no",   "_row_id",
+    "source_file", "source_line", "finding_id", "rule",
+    "serial",      "account",     "client",     "owner",
+    "due",         "comment",     "_due",       "_decision"};
+
+enum {
+    F_DEVICE,
+    F_ACCOUNT,
+    F_RULE,
+    F_ROW,
+    F_FILE,
+    F_LINE,
+    F_ID,
+    F_RULE_ID,
+    F_SERIAL,
+    F_NAME,
+    F_CLIENT,
+    F_WORK, /* and those that follow: the columns of finding_work */
+    F_COUNT = F_WORK + 5
+};
+
+static const char *cell_text(const struct cell *c)
+{
+    return c->kind == CELL_TEXT ? c->text : "";
+}
+
+/* What people wrote beside it. */
+static int fill_work(struct feed *f, struct err *err)
+{
+    int i, step;
+
+    sqlite3_reset(f->work);
+    if (db_bind_text(f->work, ":finding_id", f->id, err) < 0 ||
+        db_bind_text(f->work, ":client", cell_text(&f->cells[f->at[F_CLIENT]]),
+                     err) < 0)
+        return -1;
+    step = db_step(f->work, err);
+    for (i = 0; step == 1 && i < F_COUNT - F_WORK; i++) {
+        size_t to = f->at[F_WORK + i];
+
+        read_cell(f->work, i, f->shape.columns[to].kind, &f->cells[to]);
+    }
+    return step < 0 ? -1 : 0;
+}
+
+static int fill_id(struct feed *f, struct err *err)
+{
+    struct cell *c = f->cells;
+
+    finding_id(cell_text(&c[f->at[F_RULE_ID]]), cell_text(&c[f->at[F_SERIAL]]),
+               cell_text(&c[f->at[F_NAME]]), f->id);
+    set_text(&c[f->at[F_ID]], f->id, FINDING_ID_HEX - 1);
+    return f->work ? fill_work(f, err) : 0;
+}
 
 /* What the finding rests on goes with it, where it will be told: the rows of
  * the Mac are at hand now. */
 static int fill_evidence(struct feed *f, const struct source_ask *ask,
                          struct err *err)
 {
-    struct cell *c = &f->cells[f->at[F_EVIDENCE]];
+    struct cell *c = &f->cells[shape_all(&f->shape) - 1];
 
     strbuf_reset(&f->joined);
     if (source_pack(f->source, ask, &f->joined, err) < 0)
@@ -194,6 +281,8 @@ static int fill_source(struct feed *f, struct err *err)
     int64_t line;
     int found;
 
+    if (fill_id(f, err) < 0)
+        return -1;
     if (f->shape.packed && fill_evidence(f, &ask, err) < 0)
         return -1;
     found = source_newest(f->source, &ask, &file, &line, err);
@@ -224,22 +313,23 @@ static int add_packed(struct feed *f, const char *name, struct err *err)
 
 static int open_findings(struct feed *f, struct err *err)
 {
+    int64_t any = 0;
+    size_t i;
+
     if (writer_wanted(f->report->options->formats, "json") &&
         add_packed(f, "_evidence", err) < 0)
         return -1;
     f->source = source_open(f->report, err);
     if (!f->source)
         return -1;
-    f->at[F_DEVICE] = shape_column(&f->shape, "_device_id");
-    f->at[F_ACCOUNT] = shape_column(&f->shape, "_account_id");
-    f->at[F_RULE] = shape_column(&f->shape, "_rule_no");
-    f->at[F_ROW] = shape_column(&f->shape, "_row_id");
-    f->at[F_FILE] = shape_column(&f->shape, "source_file");
-    f->at[F_LINE] = shape_column(&f->shape, "source_line");
-    if (f->shape.packed)
-        f->at[F_EVIDENCE] = shape_column(&f->shape, "_evidence");
+    for (i = 0; i < COUNT_OF(finding_cells); i++)
+        f->at[i] = shape_column(&f->shape, finding_cells[i]);
     f->fill = fill_source;
-    return 0;
+    if (db_number(f->report->db,
+                  "SELECT EXISTS (SELECT 1 FROM temp.report_work)", 0, &any,
+                  err) < 0)
+        return -1;
+    return any ? query_open(f->report, "finding_work", &f->work, err) : 0;
 }
 
 /* -------------------------------------------------------------- devices -- */
@@ -471,6 +561,7 @@ void feed_close(struct feed *f)
     free(f->cells);
     sqlite3_finalize(f->st);
     sqlite3_finalize(f->serials);
+    sqlite3_finalize(f->work);
     source_close(f->source);
     strbuf_free(&f->joined);
     json_decref(f->custom);
@@ -478,36 +569,6 @@ void feed_close(struct feed *f)
 }
 
 /* ----------------------------------------------------------------- next -- */
-
-static void read_cell(sqlite3_stmt *st, int c, enum cell_kind want,
-                      struct cell *out)
-{
-    int type = sqlite3_column_type(st, c);
-
-    out->kind = CELL_EMPTY;
-    out->number = 0;
-    out->text = NULL;
-    out->len = 0;
-    switch (type) {
-    case SQLITE_NULL:
-        return;
-    case SQLITE_INTEGER:
-        out->kind = want == CELL_TEXT ? CELL_INT : want;
-        out->number = sqlite3_column_int64(st, c);
-        out->share = (double)out->number;
-        return;
-    case SQLITE_FLOAT:
-        out->kind = CELL_SHARE;
-        out->share = sqlite3_column_double(st, c);
-        return;
-    default:
-        out->text = type == SQLITE_BLOB
-                        ? sqlite3_column_blob(st, c)
-                        : (const char *)sqlite3_column_text(st, c);
-        out->len = (size_t)sqlite3_column_bytes(st, c);
-        out->kind = out->len ? CELL_TEXT : CELL_EMPTY;
-    }
-}
 
 int feed_next(struct feed *f, struct err *err)
 {

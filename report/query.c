@@ -406,6 +406,7 @@ int report_prepare(const struct report *r, struct err *err)
                      "DROP TABLE IF EXISTS temp.report_before;"
                      "DROP TABLE IF EXISTS temp.report_remedy;"
                      "DROP TABLE IF EXISTS temp.report_remedy_mac;"
+                     "DROP TABLE IF EXISTS temp.report_cause;"
                      "DROP TABLE IF EXISTS temp.report_severity",
                      err);
 }

@@ -19,9 +19,18 @@ struct bits {
     int64_t count;
 };
 
+/* A rule that asks for a remedy. */
+struct cause {
+    struct cause *next;
+    int64_t rule_no;
+    int severity; /* the worst */
+    struct bits macs;
+};
+
 struct remedy {
     char *id;
-    struct bits macs, accounts;
+    struct bits macs, accounts, fresh;
+    struct cause *causes;
 };
 
 struct tally {
@@ -76,6 +85,28 @@ static struct remedy *find_remedy(struct tally *t, const char *id)
     return &t->remedies[t->count++];
 }
 
+static void count_cause(struct tally *t, struct remedy *r, int64_t rule_no,
+                        int64_t mac, int severity)
+{
+    struct cause *c = r->causes;
+
+    while (c && c->rule_no != rule_no)
+        c = c->next;
+    if (!c) {
+        c = calloc(1, sizeof(*c));
+        if (!c) {
+            t->failed = true;
+            return;
+        }
+        c->rule_no = rule_no;
+        c->next = r->causes;
+        r->causes = c;
+    }
+    if (severity > c->severity)
+        c->severity = severity;
+    bits_add(t, &c->macs, mac);
+}
+
 static void count_finding(struct tally *t, sqlite3_stmt *st)
 {
     int64_t mac = sqlite3_column_int64(st, 0);
@@ -100,6 +131,9 @@ static void count_finding(struct tally *t, sqlite3_stmt *st)
     bits_add(t, &r->macs, mac);
     if (account > 0)
         bits_add(t, &r->accounts, account);
+    if (sqlite3_column_int(st, 7))
+        bits_add(t, &r->fresh, mac);
+    count_cause(t, r, sqlite3_column_int64(st, 8), mac, severity);
 }
 
 /* R2 before R10: by number, then by text. */
@@ -144,7 +178,8 @@ static int store_remedies(sqlite3 *db, const struct tally *t, struct err *err)
     int rc = 0;
     size_t i;
 
-    if (db_prepare(db, "INSERT INTO temp.report_remedy VALUES (?1, ?2, ?3, ?4)",
+    if (db_prepare(db,
+                   "INSERT INTO temp.report_remedy VALUES (?1, ?2, ?3, ?4, ?5)",
                    &st, err) < 0)
         return -1;
     for (i = 0; rc == 0 && i < t->count; i++) {
@@ -152,8 +187,31 @@ static int store_remedies(sqlite3 *db, const struct tally *t, struct err *err)
         sqlite3_bind_text(st, 2, t->remedies[i].id, -1, SQLITE_STATIC);
         sqlite3_bind_int64(st, 3, t->remedies[i].macs.count);
         sqlite3_bind_int64(st, 4, t->remedies[i].accounts.count);
+        sqlite3_bind_int64(st, 5, t->remedies[i].fresh.count);
         rc = db_run(st, err);
     }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int store_causes(sqlite3 *db, const struct tally *t, struct err *err)
+{
+    const struct cause *c;
+    sqlite3_stmt *st = NULL;
+    int rc = 0;
+    size_t i;
+
+    if (db_prepare(db, "INSERT INTO temp.report_cause VALUES (?1, ?2, ?3, ?4)",
+                   &st, err) < 0)
+        return -1;
+    for (i = 0; i < t->count; i++)
+        for (c = t->remedies[i].causes; c && rc == 0; c = c->next) {
+            sqlite3_bind_text(st, 1, t->remedies[i].id, -1, SQLITE_STATIC);
+            sqlite3_bind_int64(st, 2, c->rule_no);
+            sqlite3_bind_int(st, 3, c->severity);
+            sqlite3_bind_int64(st, 4, c->macs.count);
+            rc = db_run(st, err);
+        }
     sqlite3_finalize(st);
     return rc;
 }
@@ -214,6 +272,17 @@ static int count_all(const struct report *r, struct tally *t, struct err *err)
     return step;
 }
 
+static void causes_free(struct cause *c)
+{
+    struct cause *next;
+
+    for (; c; c = next) {
+        next = c->next;
+        free(c->macs.words);
+        free(c);
+    }
+}
+
 static void tally_free(struct tally *t)
 {
     size_t i;
@@ -222,6 +291,8 @@ static void tally_free(struct tally *t)
         free(t->remedies[i].id);
         free(t->remedies[i].macs.words);
         free(t->remedies[i].accounts.words);
+        free(t->remedies[i].fresh.words);
+        causes_free(t->remedies[i].causes);
     }
     for (i = 0; i < 5; i++)
         free(t->macs[i].words);
@@ -242,7 +313,7 @@ int tally_findings(const struct report *r, struct err *err)
         return err_nomem(err);
     if (query_script(r, "tally", err) == 0 && count_all(r, t, err) == 0 &&
         store_severities(r->db, t, err) == 0 &&
-        store_remedies(r->db, t, err) == 0)
+        store_causes(r->db, t, err) == 0 && store_remedies(r->db, t, err) == 0)
         rc = store_macs(r->db, t, err);
     tally_free(t);
     return rc;

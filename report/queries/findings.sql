@@ -1,6 +1,7 @@
 -- Every fail and unknown. Read Mac by Mac, which is cheap; reported in the order
--- of report_finding: severity, rule, client, serial number, account.
-SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
+-- of report_finding: severity, rule, client, serial number, account. What is
+-- NULL here is filled in by report/feed.c.
+SELECT NULL                                  AS finding_id,
        c.name                                AS client,
        d.serial                              AS serial,
        t.name                                AS device_name,
@@ -24,11 +25,11 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
        x.last_checkin                        AS last_checkin,
        NULL                                  AS source_file,
        NULL                                  AS source_line,
-       y.owner                               AS owner,
-       iso_date(y.due)                       AS due,
-       y.comment                             AS comment,
-       y.due                                 AS _due,
-       y.decision                            AS _decision,
+       NULL                                  AS owner,
+       NULL                                  AS due,
+       NULL                                  AS comment,
+       NULL                                  AS _due,
+       NULL                                  AS _decision,
        m.title                               AS _remedy_title,
        severity_rank(f.severity)             AS _severity,
        k.rank                                AS _rank,
@@ -47,8 +48,5 @@ SELECT finding_id(u.id, d.serial, f.account) AS finding_id,
   CROSS JOIN client c ON c.client_id = f.client_id
   LEFT JOIN remedy m ON m.id = f.remedy
   LEFT JOIN waiver w ON w.waiver_id = f.waiver
-  LEFT JOIN temp.report_work y
-         ON y.finding_id = finding_id(u.id, d.serial, f.account)
-        AND y.client = c.name
  WHERE :client_id = 0 OR f.client_id = :client_id
  ORDER BY k.device_id

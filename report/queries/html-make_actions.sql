@@ -1,29 +1,14 @@
 -- What to do, kept once a report: fixes with the Macs they are for. The reason told
 -- is that of the check which asks for this fix first, else of the commonest one.
-WITH cause AS (
-  SELECT o.remedy, o.rule_no, max(o.severity) AS rank,
-         count(DISTINCT o.device_id) AS n
-    FROM temp.report_finding o
-    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE o.fail AND NOT o.accepted
-   GROUP BY o.remedy, o.rule_no
-),
-fresh AS (
-  SELECT o.remedy, count(DISTINCT o.device_id) AS n
-    FROM temp.report_finding o
-    CROSS JOIN temp.report_rule u ON u.rule_no = o.rule_no AND u.counted
-   WHERE o.fail AND NOT o.accepted AND o.fresh
-   GROUP BY o.remedy
-),
-told AS (
+WITH told AS (
   SELECT c.remedy, u.why, u.title,
-         max(c.rank) OVER (PARTITION BY c.remedy) AS rank,
+         max(c.severity) OVER (PARTITION BY c.remedy) AS rank,
          row_number() OVER (PARTITION BY c.remedy
-                            ORDER BY c.rank >= 3 DESC,
+                            ORDER BY c.severity >= 3 DESC,
                                      instr(u.fix || ' ', c.remedy || ' ') = 1
                                        DESC,
-                                     c.n DESC, c.rule_no) AS place
-    FROM cause c
+                                     c.devices DESC, c.rule_no) AS place
+    FROM temp.report_cause c
     JOIN temp.report_rule u ON u.rule_no = c.rule_no
 ),
 word (rank, code) AS (
@@ -43,8 +28,8 @@ SELECT r.remedy                             AS remedy,
        r.minutes * r.devices / 60           AS n_hours,
        w.code                               AS severity,
        plain('severity', w.code)            AS severity_word,
-       num(n.n)                             AS news,
-       n.n                                  AS n_news,
+       num(nullif(t.fresh, 0))              AS news,
+       nullif(t.fresh, 0)                   AS n_news,
        x.why                                AS why,
        x.title                              AS problem,
        max(r.devices - 2000, 0)             AS n_more,
@@ -55,5 +40,5 @@ SELECT r.remedy                             AS remedy,
   JOIN remedy m ON m.id = r.remedy
   JOIN told x ON x.remedy = r.remedy AND x.place = 1
   JOIN word w ON w.rank = x.rank
-  LEFT JOIN fresh n ON n.remedy = r.remedy
+  JOIN temp.report_remedy t ON t.remedy = r.remedy
  ORDER BY x.rank DESC, r.devices DESC, r.remedy
