@@ -242,11 +242,14 @@ static int refuse_pruned(struct analysis *a, struct err *err)
 {
     int pruned = is_pruned(a->db, a->o->period, err);
 
-    if (pruned > 0)
-        return err_set(err, ERR_INPUT,
-                       "the facts of %s were dropped by \"muster prune\"; its "
-                       "results stay as they are",
-                       a->o->period);
+    if (pruned > 0) {
+        err_set(err, ERR_INPUT,
+                "the facts of %s were dropped by \"muster prune\"; its "
+                "results stay as they are",
+                a->o->period);
+        return err_hint(err, "\"muster diff\", \"sample\" and \"query\" still "
+                             "answer from them");
+    }
     return pruned;
 }
 
