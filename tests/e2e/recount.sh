@@ -168,14 +168,43 @@ many() {
     step report -q -d fleet.db -o out -F csv,json,xlsx,html,md
 }
 
+# More periods than the trend has room for; the first one was judged again
+# later than all others. What stays open for long is overdue, worst first: a
+# line says how long its worst has been open, not its oldest.
+months() {
+    mkdir "$work/months"
+    cd "$work/months"
+    n=0
+    for month in 2025-10 2025-11 2025-12 2026-01 2026-02 2026-03 2026-04 \
+        2026-05 2026-06 2026-07 2026-08 2026-09 2026-10 2026-11; do
+        n=$((n + 1)) as_of=$month-28
+        [ $n -gt 1 ] || as_of=2026-11-29
+        {
+            echo serial,client,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,filevault,auto_login,bootstrap_escrowed_server,eacs_preflight
+            for mac in 1 2 3 4 5; do
+                [ $n -gt $mac ] || continue
+                stored=true
+                [ $n -le $((9 + mac)) ] || stored=false
+                echo "C02MONTH$mac,Acme,apple,15.1,$month-27,true,ade,on,true,$stored,no_token"
+            done
+            echo "C02MONTHA,Zeta,apple,15.1,$month-27,true,ade,off,false,,"
+        } >"$month.csv"
+        step ingest -q -d fleet.db --period "$month" --as-of "$as_of" "$month.csv"
+        step analyze -q -d fleet.db --period "$month" --as-of "$as_of"
+    done
+    reports
+}
+
 demo
 random "$seed"
 random "$((seed + 10))"
 large
 many
+months
 cd "$work"
 "$python" "$here/recount.py" "$muster" demo "random-$seed" \
-    "random-$((seed + 10))" "earlier-$seed" "earlier-$((seed + 10))" large many || {
+    "random-$((seed + 10))" "earlier-$seed" "earlier-$((seed + 10))" large many \
+    months || {
     kept=$(mktemp -d)
     cp -R "$work/." "$kept"
     echo "files kept in $kept" >&2
