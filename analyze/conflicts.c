@@ -79,8 +79,11 @@ int conflicts_of_owners(struct resolve *r, struct err *err)
     if (!strbuf_ok(&rows) || !strbuf_ok(&sql))
         err_nomem(err);
     else if (db_prepare(r->db, strbuf_str(&sql), &st, err) == 0 &&
-             db_bind_int(st, ":period_id", r->period_id, err) == 0)
-        rc = db_run(st, err);
+             db_bind_int(st, ":period_id", r->period_id, err) == 0 &&
+             db_run(st, err) == 0) {
+        r->counts.conflicts += sqlite3_changes(r->db);
+        rc = 0;
+    }
     sqlite3_finalize(st);
     strbuf_free(&rows);
     strbuf_free(&sql);
@@ -92,6 +95,7 @@ int conflicts_of_lists(struct resolve *r, struct err *err)
 {
     static const char *const facts[] = {"accounts_listed", "holders_listed"};
     struct strbuf sql = {0};
+    int before = sqlite3_total_changes(r->db);
     size_t i;
 
     for (i = 0; i < COUNT_OF(facts); i++) {
@@ -128,5 +132,8 @@ int conflicts_of_lists(struct resolve *r, struct err *err)
                 " 'secure_token' AND (SELECT holders_listed IS NULL FROM"
                 " device_fact f WHERE f.device_id = l.device_id)"
                 " GROUP BY l.device_id, l.import_id;");
-    return sql_run_built(r->db, &sql, err);
+    if (sql_run_built(r->db, &sql, err) < 0)
+        return -1;
+    r->counts.conflicts += sqlite3_total_changes(r->db) - before;
+    return 0;
 }

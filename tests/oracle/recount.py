@@ -398,6 +398,29 @@ class Recount:
         for client in [None] + sorted(self.store.names.values()):
             self.path_command(folder, client)
         self.commands()
+        self.said(os.path.join(folder, 'said.json'))
+
+    def said(self, path):
+        """What "analyze" said of the newest period."""
+        if not os.path.exists(path):
+            return
+        self.where = 'analyze'
+        with open(path, encoding='utf-8') as f:
+            doc = json.load(f)
+        sc = self.scope('monthly', doc['period'], None)
+        v = sc.verdicts(sc.macs)
+        fails = Counter(f['severity'] for f in sc.fails(True))
+        self.same('analyze', {
+            'devices': len(sc.macs), 'accounts': sc.accounts,
+            'verdicts': {k: v[k] for k in VERDICTS},
+            'not_reporting': sum(m['stale'] for m in sc.macs.values()),
+            'failed': {k: fails[k] for k in SEVERITIES},
+            'replaced': sc.run['replaced'], 'unjoined': sc.run['unjoined'],
+            'conflicts': sum(c['period_id'] == sc.run['period_id']
+                             for c in self.store.conflict)},
+            {k: doc[k] for k in (
+                'devices accounts verdicts not_reporting failed replaced '
+                'unjoined conflicts').split()})
 
     def commands(self):
         """What the terminal says of the clients, and of the change."""
@@ -454,6 +477,54 @@ class Recount:
         self.markdown(sc, f'{base}.md')
         self.workbook(sc, f'{base}.xlsx')
         self.html(sc, f'{base}.html')
+        if os.path.exists(f'{base}-tickets.csv'):
+            self.next_steps(sc, base)
+
+    def next_steps(self, sc, base):
+        """Tickets, serial lists and messages ask for the same fixes."""
+        def table(name):
+            with open(f'{base}-{name}.csv', encoding='utf-8-sig',
+                      newline='') as f:
+                return list(csv.DictReader(f))
+        serial = self.store.serial
+        by = defaultdict(list)
+        for f in sc.fails():
+            if f['remedy'] in self.store.remedies:
+                by[serial[f['device_id']], f['remedy']].append(f)
+        self.rows('tickets', [
+            (s, r, str(len(fs)), SEVERITIES[max(RANK[f['severity']]
+                                                for f in fs)],
+             str(self.store.remedies[r]['minutes']),
+             'new' if {'new', 'reopened'} & {f['state'] for f in fs}
+             else 'open') for (s, r), fs in by.items()],
+            [(t['serial'], t['remedy'], t['findings'], t['severity'],
+              t['minutes'], t['state']) for t in table('tickets')], 2)
+        macs = {r: sorted(serial[d] for d in m)
+                for r, m in self.actions(sc).items()}
+        self.rows('addigy', [(r, str(len(m)), m) for r, m in macs.items()],
+                  [(r['remedy'], r['devices'],
+                    sorted(r['serial_numbers'].split(',')))
+                   for r in table('addigy')])
+        pairs = sorted((r, s) for r, m in macs.items() for s in m)
+        self.same('jamf', pairs, sorted(
+            (r['group'].split()[1], r['serial_number'])
+            for r in table('jamf')))
+        self.same('kandji', pairs, sorted(
+            (r['tag'].split('-')[1].upper(), r['serial_number'])
+            for r in table('kandji')))
+        with open(f'{base}-fleet.yml', encoding='utf-8') as f:
+            text = f.read()
+        self.same('fleet', pairs, sorted(
+            (label.split()[1], s) for label, hosts in re.findall(
+                r'  name: "(.*?)"\n(.*?)(?=\n---|\Z)', text, re.S)
+            for s in re.findall(r'    - "(.*?)"', hosts)))
+        people = {d: t['assigned_user'] or t['assigned_email']
+                  for d, t in self.store.text.items()}
+        self.same('messages', sorted(
+            (r, serial[d]) for r, m in self.actions(sc).items()
+            if self.store.remedies[r]['who'] == 'user'
+            for d in m if people.get(d)),
+            sorted((m['remedy'], m['serial']) for m in table('messages')))
 
     # ------------------------------------------------------------ exports --
 
