@@ -11,6 +11,7 @@
 #include "analyze/rule_lint.h"
 #include "analyze/rule_names.h"
 #include "analyze/sections.h"
+#include "core/cpu.h"
 #include "core/db.h"
 
 #define CACHE_KIB 24576
@@ -257,6 +258,7 @@ static int steps(struct analysis *a, struct err *err)
 {
     struct resolve_counts found;
     struct engine_counts judged;
+    double start = cpu_seconds(), resolved, derived;
 
     if (refuse_pruned(a, err) < 0)
         return -1;
@@ -270,9 +272,12 @@ static int steps(struct analysis *a, struct err *err)
     if (sections_misspelt(a->db, a->o->config, a->out->section, a->out->client,
                           sizeof(a->out->section), err) < 0)
         return -1;
+    resolved = cpu_seconds();
     if (derive(a->db, a->period_id, a->o->as_of, a->o->config, a->customs.names,
-               err) < 0 ||
-        judge(a, &judged, err) < 0)
+               err) < 0)
+        return -1;
+    derived = cpu_seconds();
+    if (judge(a, &judged, err) < 0)
         return -1;
     if (record_rules(a, err) < 0 ||
         readiness_judge(a->db, a->period_id, err) < 0 ||
@@ -281,6 +286,10 @@ static int steps(struct analysis *a, struct err *err)
         return -1;
     note_broken(a);
     summarize(a->out, &found, &judged);
+    a->out->resolving += resolved - start;
+    a->out->deriving += derived - resolved;
+    a->out->asking += judged.rules_seconds;
+    a->out->keeping += cpu_seconds() - derived - judged.rules_seconds;
     return count_failed(a, err);
 }
 

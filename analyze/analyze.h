@@ -36,8 +36,10 @@ struct analyze_summary {
     int64_t overlapping, own; /* cover the same; approved by their owner */
     int64_t replayed;         /* earlier periods judged anew, */
     int64_t not_replayed;     /* and those whose facts are gone */
-    size_t broken;            /* rules at fault */
-    struct err rule_error;    /* the first of them; code ERR_NONE for none */
+    /* Seconds of CPU time: facts, what follows from them, rules, the rest. */
+    double resolving, deriving, asking, keeping;
+    size_t broken;         /* rules at fault */
+    struct err rule_error; /* the first of them; code ERR_NONE for none */
 };
 
 /*

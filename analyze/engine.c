@@ -9,6 +9,7 @@
 
 #include "analyze/capable.h"
 #include "analyze/engine_part.h"
+#include "core/cpu.h"
 #include "core/db.h"
 #include "core/facts.h"
 
@@ -451,6 +452,7 @@ static int run_batch(struct engine *e, size_t *faulty, struct err *err)
 {
     sqlite3 *db = e->in->db;
     struct err late = {0};
+    double before = cpu_seconds();
     int rc;
 
     e->found_count = 0;
@@ -462,6 +464,7 @@ static int run_batch(struct engine *e, size_t *faulty, struct err *err)
     rc = engine_run_rules(e, faulty, err);
     if (db_script(db, "PRAGMA query_only=OFF", rc ? &late : err) < 0)
         return -1;
+    e->out->rules_seconds += cpu_seconds() - before;
     if (rc)
         return rc;
     return engine_make_rules(e, err) < 0 ? -1 : engine_write_batch(e, err);
@@ -493,6 +496,7 @@ int engine_run(const struct engine_input *in, struct engine_counts *out,
                size_t *faulty, struct err *err)
 {
     struct engine e = {.in = in, .out = out};
+    double before = cpu_seconds();
     int rc = -1;
 
     *out = (struct engine_counts){0};
@@ -501,6 +505,7 @@ int engine_run(const struct engine_input *in, struct engine_counts *out,
         if (rc == 0 && (fuse_rules(&e, err) < 0 || read_classes(&e, err) < 0 ||
                         read_clients(&e, err) < 0 || prepare_all(&e, err) < 0))
             rc = -1;
+        out->rules_seconds = cpu_seconds() - before;
         if (rc == 0)
             rc = run_all(&e, faulty, err);
     }

@@ -46,6 +46,14 @@ static void print_summary(const struct analyze_summary *s, const char *period,
         fprintf(out, "  rules at fault: %zu\n", s->broken);
 }
 
+static void print_work(const struct analyze_summary *s, FILE *out)
+{
+    fprintf(out,
+            "  CPU seconds: %.2f facts, %.2f derived facts, %.2f rules, "
+            "%.2f results\n",
+            s->resolving, s->deriving, s->asking, s->keeping);
+}
+
 static int print_json(const struct analyze_summary *s, const char *period,
                       struct err *err)
 {
@@ -117,6 +125,8 @@ static int run(const struct call *c, struct err *err)
             rc = print_json(&summary, period, err);
         else if (opt_talk(c->opt))
             print_summary(&summary, period, stderr);
+        if (opt_talk(c->opt) > 1)
+            print_work(&summary, stderr);
         if (rc == 0)
             rc = conclude(db, c, &summary, err);
     }

@@ -73,6 +73,7 @@ said() {
     ends 5 'LAB-05-own.sql:10:85: yields the severity' "$muster" analyze -d "$dir/second.db" $period \
         --rules "$dir/faulty"
 }
+grep -q 'CPU seconds' "$dir/stderr" && fail 'CPU time without --verbose'
 said "$dir/first.db" "$dir/first.txt"
 said "$dir/second.db" "$dir/second.txt"
 diff "$dir/first.txt" "$dir/second.txt" >"$dir/diff" || {
@@ -92,4 +93,10 @@ few LAB-02 $((fleet / 20))
 few LAB-04 $((fleet / 20))
 few FV-11 2
 few ST-02 20
+
+# What each stage took, for those who ask.
+# shellcheck disable=SC2086 # several words
+check "verbose" "$muster" analyze -v -d "$dir/first.db" $period
+grep -qE '^  CPU seconds: [0-9]+\.[0-9]{2} facts, [0-9.]+ derived facts, [0-9.]+ rules, [0-9.]+ results$' \
+    "$dir/stderr" || fail 'no CPU time'
 finish
