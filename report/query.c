@@ -51,14 +51,17 @@ static void fn_finding_id(sqlite3_context *ctx, int argc, sqlite3_value **v)
 }
 
 /* Whole days from one time to another. */
+/* None where an earlier period was judged as of a later day. */
 static void fn_days_between(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
+    int64_t days;
+
     (void)argc;
     if (sqlite3_value_type(v[0]) == SQLITE_NULL ||
         sqlite3_value_type(v[1]) == SQLITE_NULL)
         return;
-    sqlite3_result_int64(
-        ctx, (sqlite3_value_int64(v[1]) - sqlite3_value_int64(v[0])) / 86400);
+    days = (sqlite3_value_int64(v[1]) - sqlite3_value_int64(v[0])) / 86400;
+    sqlite3_result_int64(ctx, days > 0 ? days : 0);
 }
 
 /* a / (a + b); NULL where both are 0 or unknown. */

@@ -544,7 +544,7 @@ class Recount:
              for r in c['devices']])
         found = Counter((f['rule']['id'], f['result'], f['severity'],
                          f['state'], f['remedy'], f['waiver'] is not None,
-                         (sc.as_of - f['first_seen']) // 86400)
+                         max(0, (sc.as_of - f['first_seen']) // 86400))
                         for f in sc.findings)
         told = Counter((f['rule'], f['result'], f['severity'], f['state'],
                         f['remedy'], f['waived'] == 'true',
@@ -1214,7 +1214,7 @@ class Recount:
                    num(answered + open_), percents(share(answered, open_))),
                   (r'; ([\d.]+ %) of those', percents(share(a['pass'],
                                                             a['fail'])))]
-        if a['waived fail']:
+        if a['pass'] + a['fail'] > a['waived fail'] > 0:
             claims.append((r'\(([\d.]+ %) with accepted',
                            percents(share(a['pass'], a['fail']
                                           - a['waived fail']))))
