@@ -36,6 +36,7 @@ struct analyze_summary {
     int64_t overlapping, own; /* cover the same; approved by their owner */
     int64_t replayed;         /* earlier periods judged anew, */
     int64_t not_replayed;     /* and those whose facts are gone */
+    char required[320];       /* "FV-12 not measured on 3 Macs", and must be */
     /* Seconds of CPU time: facts, what follows from them, rules, the rest. */
     double resolving, deriving, asking, keeping;
     size_t broken;         /* rules at fault */

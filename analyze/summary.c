@@ -43,6 +43,13 @@ void summary_sections(const struct analyze_summary *s, const char *indent,
     fputs("\"?\n", out);
 }
 
+void summary_required(const struct analyze_summary *s, const char *indent,
+                      FILE *out)
+{
+    if (s->required[0])
+        fprintf(out, "%srequired: %s\n", indent, s->required);
+}
+
 void summary_strangers(const struct analyze_summary *s, const char *indent,
                        FILE *out)
 {

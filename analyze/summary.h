@@ -22,6 +22,11 @@ void summary_strangers(const struct analyze_summary *s, const char *indent,
 void summary_sections(const struct analyze_summary *s, const char *indent,
                       FILE *out);
 
+/* One line: rules that the settings want measured and that were not. Nothing
+ * without. */
+void summary_required(const struct analyze_summary *s, const char *indent,
+                      FILE *out);
+
 /* The counts of accepted risks; NULL where memory ran out. */
 json_t *summary_accepted_json(const struct analyze_summary *s);
 

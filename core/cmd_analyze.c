@@ -40,6 +40,7 @@ static void print_summary(const struct analyze_summary *s, const char *period,
                 COUNTED(s->unjoined, "row"));
     summary_strangers(s, "  ", out);
     summary_sections(s, "  ", out);
+    summary_required(s, "  ", out);
     summary_accepted(s, "  ", out);
     summary_replay(s, "  ", out);
     if (s->broken)

@@ -248,6 +248,7 @@ static void say_all(const struct told *t)
     summary_replay(t->judged, "", stderr);
     summary_accepted(t->judged, "", stderr);
     summary_sections(t->judged, "", stderr);
+    summary_required(t->judged, "", stderr);
     say_read(t);
     say_absent(t);
     summary_strangers(t->judged, "          ", stderr);

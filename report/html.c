@@ -84,6 +84,7 @@ static int prepare(const struct report *r, int64_t *lines, struct err *err)
                   {"html_remedies", "remedies"},
                   {"html_waivers", "waivers"},
                   {"html_missing", "missing_clients"},
+                  {"html_required", "required"},
                   {"html_actions", "html-make_actions"},
                   {"html_capabilities", "html-make_capabilities"}};
     size_t i;

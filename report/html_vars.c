@@ -101,6 +101,8 @@ static const struct template_var supplies[] = {
 static const struct template_var gaps[] = {
     FIELD("title"), FIELD("id"), FIELD("severity"), FIELD("severity_word"),
     FIELD("fact"), FIELD("devices"), FIELD("share"), END};
+static const struct template_var required[] = {
+    FIELD("title"), FIELD("id"), FIELD("count"), FIELD("what"), END};
 static const struct template_var conflicts[] = {
     FIELD("serial"), FIELD("account"), FIELD("fact"), FIELD("said"), END};
 static const struct template_var expected[] = {
@@ -243,6 +245,7 @@ const struct template_var html_vars[] = {
     LIST(mac_lines, "inside macs: a line for each cause and fix"),
     LIST(supplies, "what would answer most open checks"),
     LIST(gaps, "checks that could not be made"),
+    LIST(required, "checks that must be made and were not, everywhere"),
     LIST(conflicts, "facts on which sources disagree, up to 30"),
     LIST(expected, "the fleet against a list of serials: one row, or none"),
     LIST(imports, "files that were judged"),

@@ -192,6 +192,7 @@ static int body(struct sink *s, const struct report *r, struct err *err)
         {"rules", "rules"},
         {"notes", "notes"},
         {"gaps", "gaps"},
+        {"required", "required"},
         {"changes", "change_counts"},
         {"trend", "trend"},
         {"waivers", "waivers"},
