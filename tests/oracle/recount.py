@@ -1107,6 +1107,7 @@ class Recount:
                      self.moving):
             part(sc, self.page)
         self.uncounted(self.page)
+        self.bars(sc, self.page)
         self.data(sc, path)
 
     def cells(self, caption, drop=('quiet', 'id')):
@@ -1892,6 +1893,57 @@ class Recount:
                 (cells[2], cells[3]))
 
     # ------------------------------------------------------- for the script --
+
+    def drawn(self, what, want, got):
+        """Lengths, but for what is given to parts too small to be seen."""
+        self.same(f'{what}: parts', [k for k, _ in want], [k for k, _ in got])
+        for (k, x), (_, y) in zip(want, got):
+            self.same(f'{what}: {k}', round(x, 1),
+                      round(x if abs(x - y) < 1.5 else y, 1))
+        self.same(f'{what}: all', round(sum(x for _, x in want)),
+                  round(sum(y for _, y in got)))
+
+    def bars(self, sc, page):
+        """Bars are as long as the numbers say, and their texts say them."""
+        v, r, n = sc.verdicts(sc.macs), self.ready(sc), len(sc.macs)
+        move = sc.use == 'migration'
+        parts = {'risk': r['blocked'], 'tidy': r['hands-on'],
+                 'low': r['action-first'], 'unknown': r['unknown'],
+                 'clean': r['ready']} if move else {
+            'risk': v['at-risk'], 'unknown': v['undetermined'],
+            'tidy': v['attention'], 'partial': v['partial'],
+            'clean': v['clean']}
+        for svg in page.root.one('div', 'meter').all('svg'):
+            self.drawn('page: bar of all', [(k, x * 100 / n) for k, x in
+                                            parts.items() if x],
+                       [(b.classes[0][2:], float(b.attrs['width'][:-1]))
+                        for b in svg.all('rect') if 'f-none' not in b.classes])
+        chart = page.root.one('svg', 'trend')
+        if chart is not None:
+            codes = {'risk': 'at-risk', 'unknown': 'undetermined',
+                     'tidy': 'attention', 'partial': 'partial',
+                     'clean': 'clean'}
+            want = [(k, v[c] * 160 / n)
+                    for _, n, v, _ in self.trend(sc)
+                    for k, c in codes.items() if v[c]]
+            self.drawn('page: columns', want, [
+                (b.classes[0][2:], float(b.attrs['height']))
+                for b in chart.all('rect')])
+        for row in page.root.all('tr'):
+            svg = row.one('svg', 'bar')
+            cells = [c for c in row.children if hasattr(c, 'tag')]
+            if svg is None or page.tables.get(
+                    'Clients, those with most at risk first') is (
+                    row.parent.parent):
+                continue
+            said = re.findall(r'\d+', svg.attrs['aria-label'])
+            text = [re.sub(r'\D', '', c.text()) for c in cells]
+            told = svg.attrs['aria-label']
+            want = [text[i] for i in (
+                (2, 4) if told.endswith('not known yet') else   # cannot
+                (3, 4, 5, 6) if told.endswith('pass') else      # checks
+                (4, 2))]                                        # systems
+            self.same('page: bar of a row', want, said)
 
     def data(self, sc, path):
         """What the script filters and counts: the Macs and their lines."""
