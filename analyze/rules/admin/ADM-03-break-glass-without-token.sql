@@ -7,7 +7,7 @@
 -- facts: os_version, secure_token
 -- why: The plan for emergencies relies on an account that holds no secure
 --      token.
--- fix: R2 R3
+-- fix: R2 R3 R4 R5 R14
 -- Only accounts that the policy names are judged: for others it says nothing.
 SELECT account_id,
        break_glass IS TRUE AND os >= 101300            AS applies,
@@ -18,5 +18,13 @@ SELECT account_id,
          ELSE account || ' holds no secure token; perhaps it never logged in '
               || 'at the login window'
        END                                             AS evidence,
-       CASE WHEN NOT bootstrap_grants THEN 'R3' END    AS remedy
+       CASE
+         WHEN NOT bootstrap_grants
+         THEN CASE
+                WHEN repair_path = 'B' THEN 'R4'
+                WHEN repair_path = 'D' THEN 'R5'
+                WHEN repair_path = 'E' AND NOT bootstrap_expected THEN 'R14'
+                ELSE 'R3'
+              END
+       END                                             AS remedy
   FROM account_posture
