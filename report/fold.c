@@ -23,6 +23,18 @@ static void add_apart(struct strbuf *out, uint32_t cp)
         utf8_append(out, (uint32_t)parts[i]);
 }
 
+/* The plain one of what is typed or typeset in many ways; 0 for none. */
+static char plain_mark(uint32_t cp)
+{
+    if (cp == 0x2018 || cp == 0x2019 || cp == 0x201b || cp == 0x02bc)
+        return '\'';
+    if ((cp >= 0x2010 && cp <= 0x2015) || cp == 0x2212)
+        return '-';
+    return utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_ZS
+               ? ' '
+               : '\0';
+}
+
 size_t fold_one(struct strbuf *out, const char *p, size_t n)
 {
     uint32_t cp;
@@ -37,8 +49,8 @@ size_t fold_one(struct strbuf *out, const char *p, size_t n)
         strbuf_addc(out, *p);
         return 1;
     }
-    if (cp == 0xa0)
-        strbuf_addc(out, ' ');
+    if (plain_mark(cp))
+        strbuf_addc(out, plain_mark(cp));
     else
         add_apart(out, cp);
     return len;
@@ -66,4 +78,25 @@ void fold_text(struct strbuf *out, const char *p, size_t n)
         if (i < n)
             i += fold_one(out, p + i, n - i);
     }
+}
+
+bool fold_noting(struct strbuf *out, const char *p, size_t n, size_t **origin)
+{
+    size_t i = 0, k = 0;
+
+    *origin = malloc((n * 4 + 1) * sizeof(**origin));
+    while (*origin && i < n) {
+        size_t step = fold_one(out, p + i, n - i);
+
+        for (; k < out->len; k++)
+            (*origin)[k] = i;
+        i += step;
+    }
+    if (*origin && strbuf_ok(out)) {
+        (*origin)[k] = n;
+        return true;
+    }
+    free(*origin);
+    *origin = NULL;
+    return false;
 }

@@ -372,31 +372,12 @@ static int place_cmp(const void *a, const void *b)
     return x->to > y->to ? -1 : x->to < y->to;
 }
 
-/* Fold it letter by letter, noting where each byte comes from. */
-static bool fold_noting(struct strbuf *out, const char *text, size_t len,
-                        struct places *p)
-{
-    size_t i = 0, k = 0;
-
-    p->origin = malloc((len * 4 + 1) * sizeof(*p->origin));
-    while (p->origin && i < len) {
-        size_t step = fold_one(out, text + i, len - i);
-
-        for (; k < out->len; k++)
-            p->origin[k] = i;
-        i += step;
-    }
-    if (p->origin)
-        p->origin[k] = len;
-    return p->origin && strbuf_ok(out);
-}
-
 bool leak_names_places(struct leak_names *n, const char *text, size_t len,
                        leak_place_fn *fn, void *ctx)
 {
     struct places p = {.items = NULL};
     struct strbuf folded = {0};
-    bool go = fold_noting(&folded, text, len, &p) &&
+    bool go = fold_noting(&folded, text, len, &p.origin) &&
               find_folded(n, strbuf_str(&folded), folded.len, keep_place, &p);
     size_t i;
 

@@ -8,18 +8,13 @@
 #include "core/text.h"
 #include "report/leak.h"
 #include "report/redact.h"
+#include "report/redact_names.h"
 
 #include <jansson.h>
 #include <nettle/hmac.h>
 
 #define KEY_LEAST 16
 #define KEY_MOST 4096
-
-/* A name of the Mac at hand, and what stands for it. */
-struct alias {
-    char *name, *alias;
-    size_t len;
-};
 
 struct redact {
     sqlite3 *db;
@@ -30,10 +25,9 @@ struct redact {
     sqlite3_stmt *client, *names;
     int64_t client_device, names_device; /* what is cached below */
     char client_name[256];
-    struct alias *aliases;
-    size_t alias_count, alias_cap;
-    struct leak_names *all; /* names of the whole period; borrowed */
-    int64_t client_id;      /* of the report; 0: the fleet */
+    struct redact_names own; /* of the Mac */
+    struct leak_names *all;  /* names of the whole period; borrowed */
+    int64_t client_id;       /* of the report; 0: the fleet */
     sqlite3_stmt *owner;
 };
 
@@ -133,59 +127,16 @@ static void fn_redact(sqlite3_context *ctx, int argc, sqlite3_value **v)
 
 /* ------------------------------------------------------------------ text -- */
 
-static void drop_aliases(struct redact *r)
-{
-    size_t i;
-
-    for (i = 0; i < r->alias_count; i++) {
-        free(r->aliases[i].name);
-        free(r->aliases[i].alias);
-    }
-    r->alias_count = 0;
-}
-
-static bool more_room(struct redact *r)
-{
-    size_t cap = r->alias_cap ? r->alias_cap * 2 : 64;
-    struct alias *p;
-
-    if (r->alias_count < r->alias_cap)
-        return true;
-    p = realloc(r->aliases, cap * sizeof(*p));
-    if (!p)
-        return false;
-    r->aliases = p;
-    r->alias_cap = cap;
-    return true;
-}
-
 /* False for want of memory: a name must not be left for that. */
-static bool add_alias(struct redact *r, int bit, const char *name)
+static bool add_alias(struct redact *r, int bit, const char *name, bool person)
 {
-    struct alias *a;
     char out[48];
 
     if (!name[0] || !(r->bits & bit))
         return true;
-    if (!more_room(r))
-        return false;
-    a = &r->aliases[r->alias_count];
     pseudonym(r, bit, name, out, sizeof(out));
-    a->name = strdup(name);
-    a->alias = strdup(out);
-    a->len = strlen(name);
-    r->alias_count++;
-    return a->name && a->alias;
-}
-
-/* Longer names first, so that one inside another does not spoil it. */
-static int alias_cmp(const void *a, const void *b)
-{
-    const struct alias *x = a, *y = b;
-
-    if (x->len != y->len)
-        return x->len > y->len ? -1 : 1;
-    return strcmp(x->name, y->name);
+    return redact_names_add(&r->own, name, out) &&
+           (!person || redact_names_add_parts(&r->own, name, out));
 }
 
 /* False for want of memory. */
@@ -197,66 +148,25 @@ static bool find_names(struct redact *r, int64_t device)
     find_client(r, device);
     if (r->names_device == device)
         return true;
-    drop_aliases(r);
+    redact_names_clear(&r->own);
     r->names_device = device;
     sqlite3_bind_int64(r->names, 1, device);
     sqlite3_bind_int64(r->names, 2, r->period_id);
     while (good && db_step(r->names, &ignored) == 1)
-        good =
-            add_alias(r, sqlite3_column_int(r->names, 0), db_text(r->names, 1));
+        good = add_alias(r, sqlite3_column_int(r->names, 0),
+                         db_text(r->names, 1), sqlite3_column_int(r->names, 2));
     sqlite3_reset(r->names);
-    if (!good)
-        drop_aliases(r);
+    redact_names_ready(&r->own);
     if (!good)
         r->names_device = -1;
-    if (good && r->alias_count)
-        qsort(r->aliases, r->alias_count, sizeof(r->aliases[0]), alias_cmp);
     return good;
-}
-
-static bool is_word(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
-}
-
-/* The alias of a name that stands whole at "at", or NULL. */
-static const struct alias *alias_at(const struct redact *r, const char *text,
-                                    size_t at, size_t n)
-{
-    size_t i;
-
-    for (i = 0; i < r->alias_count; i++) {
-        const struct alias *a = &r->aliases[i];
-
-        if (at + a->len > n || ascii_ncasecmp(text + at, a->name, a->len) != 0)
-            continue;
-        if (at > 0 && is_word(text[at]) && is_word(text[at - 1]))
-            continue;
-        if (at + a->len < n && is_word(text[at + a->len - 1]) &&
-            is_word(text[at + a->len]))
-            continue;
-        return a;
-    }
-    return NULL;
 }
 
 /* Append the text with the aliases at hand in place of names. */
 static void hide_names(struct redact *r, const char *text, size_t n,
                        struct strbuf *out)
 {
-    size_t i = 0;
-
-    while (i < n) {
-        const struct alias *a = alias_at(r, text, i, n);
-
-        if (a) {
-            strbuf_adds(out, a->alias);
-            i += a->len;
-        } else {
-            strbuf_addc(out, text[i++]);
-        }
-    }
+    redact_names_hide(&r->own, text, n, false, NULL, NULL, out);
 }
 
 /* -------------------------------------------------------- any name at all --
@@ -266,7 +176,8 @@ static void hide_names(struct redact *r, const char *text, size_t n,
 struct rewriting {
     struct redact *r;
     const char *text;
-    size_t done; /* bytes of it */
+    size_t done;   /* bytes of it */
+    bool machines; /* it names a machine: words for such stay */
     struct strbuf out;
 };
 
@@ -276,7 +187,7 @@ static void find_owner(struct redact *r, const struct name *name)
     bool own = r->client_id && leak_name_owned(name, r->client_id);
     struct err ignored = {0};
 
-    r->client_device = -1;
+    r->client_device = -1; /* client_name is of another Mac from now on */
     r->client_name[0] = '\0';
     sqlite3_bind_int64(r->owner, 1, own ? r->client_id : name->owners[0]);
     if (db_step(r->owner, &ignored) == 1)
@@ -293,7 +204,8 @@ static bool replace_name(void *ctx, const struct name *name, size_t from,
     int bit = leak_kind_bit(name->kind);
     char out[48], *value;
 
-    if (from < w->done || !(w->r->bits & bit))
+    if (from < w->done || !(w->r->bits & bit) ||
+        (w->machines && redact_names_machine(name->text, name->len)))
         return true;
     value = strndup(w->text + from, to - from);
     if (!value)
@@ -307,11 +219,10 @@ static bool replace_name(void *ctx, const struct name *name, size_t from,
     return true;
 }
 
-/* Append the text with aliases in place of the names of any Mac. */
-static void hide_all(struct redact *r, const char *text, size_t n,
-                     struct strbuf *out)
+static void hide_others(struct redact *r, const char *text, size_t n,
+                        bool machines, struct strbuf *out)
 {
-    struct rewriting w = {.r = r, .text = text};
+    struct rewriting w = {.r = r, .text = text, .machines = machines};
 
     if (leak_names_places(r->all, text, n, replace_name, &w))
         strbuf_add(&w.out, text + w.done, n - w.done);
@@ -324,22 +235,48 @@ static void hide_all(struct redact *r, const char *text, size_t n,
     strbuf_free(&w.out);
 }
 
+/* Append the text with aliases in place of the names of any Mac. */
+static void hide_all(struct redact *r, const char *text, size_t n,
+                     struct strbuf *out)
+{
+    hide_others(r, text, n, false, out);
+}
+
+/* redact_rest_fn */
+static void hide_rest(void *ctx, const char *text, size_t n, struct strbuf *out)
+{
+    hide_others(ctx, text, n, false, out);
+}
+
+/* The same where words for machines are to be expected. */
+static void hide_named(void *ctx, const char *text, size_t n,
+                       struct strbuf *out)
+{
+    hide_others(ctx, text, n, true, out);
+}
+
+/* People name Macs, desks and tags after each other: names and parts of names
+ * of its own people, and names of everybody else. */
+static void hide_people(struct redact *r, const char *text, size_t n,
+                        struct strbuf *out)
+{
+    redact_names_hide(&r->own, text, n, true, hide_named, r, out);
+}
+
 /* Hide names in the texts of a JSON value, those of other Macs too: people note
  * what they like. Its keys are names of facts. False for want of memory. */
 static bool hide_in_value(struct redact *r, json_t *v)
 {
-    struct strbuf own = {0}, b = {0};
+    struct strbuf b = {0};
     json_t *item;
     const char *key;
     size_t i;
     bool good;
 
     if (json_is_string(v)) {
-        hide_names(r, json_string_value(v), json_string_length(v), &own);
-        hide_all(r, strbuf_str(&own), own.len, &b);
-        good = strbuf_ok(&own) && strbuf_ok(&b) &&
-               json_string_set(v, strbuf_str(&b)) == 0;
-        strbuf_free(&own);
+        redact_names_hide(&r->own, json_string_value(v), json_string_length(v),
+                          true, hide_rest, r, &b);
+        good = strbuf_ok(&b) && json_string_set(v, strbuf_str(&b)) == 0;
         strbuf_free(&b);
         return good;
     }
@@ -411,6 +348,12 @@ static void fn_redact_json(sqlite3_context *ctx, int argc, sqlite3_value **v)
     hide(ctx, argc, v, hide_in_json);
 }
 
+/* redact_people(text, device_id): names of all in a text that people write. */
+static void fn_redact_people(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    hide(ctx, argc, v, hide_people);
+}
+
 /* redact_any(text): names of any Mac in a text that belongs to none, such as
  * the name of a file. */
 static void fn_redact_any(sqlite3_context *ctx, int argc, sqlite3_value **v)
@@ -422,6 +365,8 @@ static void fn_redact_any(sqlite3_context *ctx, int argc, sqlite3_value **v)
 
 #define ANY (-1)     /* names of any Mac in a text */
 #define IN_JSON (-2) /* names of its Mac in texts of JSON */
+#define PEOPLE (-3)  /* names, and parts of its own people's, in a text */
+#define NAMED 16     /* with a kind of name: where that stays, as PEOPLE */
 #define BY_FACT 8    /* a value of the fact beside it: */
 #define USER_FACTS                                                             \
     "'assigned_user', 'assigned_email', 'enrolled_by', 'full_name', 'guid'"
@@ -449,23 +394,23 @@ static const struct {
     {"device_derived", "refused_names", 0},
     {"device_row", "uuid", REDACT_SERIALS},
     {"device_row", "mdm_id", REDACT_SERIALS},
-    {"device_row", "name", REDACT_HOSTNAMES},
+    {"device_row", "name", NAMED | REDACT_HOSTNAMES},
     {"device_row", "assigned_user", REDACT_USERS},
     {"device_row", "assigned_email", REDACT_USERS},
-    {"device_row", "asset_tag", REDACT_SERIALS},
+    {"device_row", "asset_tag", NAMED | REDACT_SERIALS},
     {"device_row", "enrolled_by", REDACT_USERS},
-    {"device_row", "site", ANY},
+    {"device_row", "site", PEOPLE},
     {"device_row", "custom", IN_JSON},
     {"device_row", "raw", IN_JSON},
     {"device_text", "serial", REDACT_SERIALS},
     {"device_text", "uuid", REDACT_SERIALS},
     {"device_text", "mdm_id", REDACT_SERIALS},
-    {"device_text", "name", REDACT_HOSTNAMES},
+    {"device_text", "name", NAMED | REDACT_HOSTNAMES},
     {"device_text", "assigned_user", REDACT_USERS},
     {"device_text", "assigned_email", REDACT_USERS},
-    {"device_text", "asset_tag", REDACT_SERIALS},
+    {"device_text", "asset_tag", NAMED | REDACT_SERIALS},
     {"device_text", "enrolled_by", REDACT_USERS},
-    {"device_text", "site", ANY},
+    {"device_text", "site", PEOPLE},
     {"device_text", "custom", IN_JSON},
     {"expectation_gap", "serial", REDACT_SERIALS},
     {"finding", "account", REDACT_USERS},
@@ -477,14 +422,14 @@ static const struct {
     {"reject", "reason", ANY},
     {"waiver", "serial", REDACT_SERIALS},
     {"waiver", "account", REDACT_USERS},
-    {"waiver", "reason", ANY},
+    {"waiver", "reason", PEOPLE},
     {"waiver", "owner", REDACT_USERS},
     {"waiver", "approved_by", REDACT_USERS},
-    {"waiver", "ticket", ANY},
+    {"waiver", "ticket", PEOPLE},
     {"work", "serial", REDACT_SERIALS},
     {"work", "account", REDACT_USERS},
     {"work", "owner", REDACT_USERS},
-    {"work", "comment", 0},
+    {"work", "comment", PEOPLE},
 };
 
 /* The Mac that a row of the table speaks of. */
@@ -498,7 +443,8 @@ static const char *device_of(const char *table)
     return "t.device_id";
 }
 
-static void add_column(struct strbuf *sql, const char *table, const char *name)
+static void add_column(struct strbuf *sql, int bits, const char *table,
+                       const char *name)
 {
     size_t i;
 
@@ -516,16 +462,22 @@ static void add_column(struct strbuf *sql, const char *table, const char *name)
     else if (columns[i].bit == BY_FACT)
         strbuf_addf(sql,
                     ", CASE WHEN t.fact IN (%s) THEN redact(%d, t.\"%s\", %s)"
-                    " WHEN t.fact IN (%s) THEN redact(%d, t.\"%s\", %s)"
-                    " WHEN t.fact = 'name' THEN redact(%d, t.\"%s\", %s)"
-                    " ELSE redact_text(t.\"%s\", %s) END AS \"%s\"",
+                    " WHEN %d AND t.fact IN (%s)"
+                    " THEN redact(%d, t.\"%s\", %s)"
+                    " WHEN %d AND t.fact = 'name'"
+                    " THEN redact(%d, t.\"%s\", %s)"
+                    " ELSE redact_people(t.\"%s\", %s) END AS \"%s\"",
                     USER_FACTS, REDACT_USERS, name, device_of(table),
-                    SERIAL_FACTS, REDACT_SERIALS, name, device_of(table),
-                    REDACT_HOSTNAMES, name, device_of(table), name,
+                    bits & REDACT_SERIALS, SERIAL_FACTS, REDACT_SERIALS, name,
+                    device_of(table), bits & REDACT_HOSTNAMES, REDACT_HOSTNAMES,
+                    name, device_of(table), name, device_of(table), name);
+    else if (columns[i].bit == PEOPLE ||
+             ((columns[i].bit & NAMED) && !(columns[i].bit & bits)))
+        strbuf_addf(sql, ", redact_people(t.\"%s\", %s) AS \"%s\"", name,
                     device_of(table), name);
     else if (columns[i].bit)
-        strbuf_addf(sql, ", redact(%d, t.\"%s\", %s) AS \"%s\"", columns[i].bit,
-                    name, device_of(table), name);
+        strbuf_addf(sql, ", redact(%d, t.\"%s\", %s) AS \"%s\"",
+                    columns[i].bit & ~NAMED, name, device_of(table), name);
     else
         strbuf_addf(sql, ", redact_text(t.\"%s\", %s) AS \"%s\"", name,
                     device_of(table), name);
@@ -543,7 +495,7 @@ static int make_view(struct redact *r, const char *table, struct err *err)
                    &st, err) == 0 &&
         db_bind_text(st, ":table", table, err) == 0)
         while ((step = db_step(st, err)) == 1)
-            add_column(&sql, table, db_text(st, 0));
+            add_column(&sql, r->bits, table, db_text(st, 0));
     sqlite3_finalize(st);
     strbuf_addf(&sql, " FROM main.%s t", table);
     if (step == 0 && !strbuf_ok(&sql))
@@ -612,19 +564,23 @@ static int prepare(struct redact *r, struct err *err)
                    " WHERE r.period_id = ?1 AND r.device_id = ?2",
                    &r->client, err) < 0 ||
         db_prepare(r->db,
-                   "SELECT 1, account FROM main.account_fact"
+                   /* a kind, a name, and whether its words are names too */
+                   "SELECT 1, account, 0 FROM main.account_fact"
                    " WHERE device_id = ?1 UNION"
-                   " SELECT 1, full_name FROM main.account_fact"
+                   " SELECT 1, full_name, kind IS DISTINCT FROM 'system'"
+                   " FROM main.account_fact WHERE device_id = ?1 UNION"
+                   " SELECT 1, assigned_user, 1 FROM main.device_text"
                    " WHERE device_id = ?1 UNION"
-                   " SELECT 1, assigned_user FROM main.device_text"
+                   " SELECT 1, assigned_email, 1 FROM main.device_text"
                    " WHERE device_id = ?1 UNION"
-                   " SELECT 1, assigned_email FROM main.device_text"
+                   " SELECT 1, enrolled_by, 0 FROM main.device_text"
                    " WHERE device_id = ?1 UNION"
-                   " SELECT 2, serial FROM main.device"
+                   " SELECT 2, serial, 0 FROM main.device"
                    " WHERE device_id = ?1 UNION"
-                   " SELECT 4, name FROM main.device_text"
+                   " SELECT 4, name, 0 FROM main.device_text"
                    " WHERE device_id = ?1 UNION" /* what sources disagree on */
-                   " SELECT CASE fact WHEN 'name' THEN 4 ELSE 1 END, value"
+                   " SELECT CASE fact WHEN 'name' THEN 4 ELSE 1 END, value,"
+                   " fact IN ('full_name', 'assigned_user', 'assigned_email')"
                    " FROM main.conflict WHERE period_id = ?2"
                    " AND device_id = ?1 AND fact IN ('name', 'full_name',"
                    " 'assigned_user', 'assigned_email', 'enrolled_by')",
@@ -638,6 +594,8 @@ static int prepare(struct redact *r, struct err *err)
                                 fn_redact_text, NULL, NULL) != SQLITE_OK ||
         sqlite3_create_function(r->db, "redact_json", 2, flags, r,
                                 fn_redact_json, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(r->db, "redact_people", 2, flags, r,
+                                fn_redact_people, NULL, NULL) != SQLITE_OK ||
         sqlite3_create_function(r->db, "redact_any", 1, flags, r, fn_redact_any,
                                 NULL, NULL) != SQLITE_OK)
         return db_fail(r->db, "register a function", err);
@@ -675,7 +633,6 @@ void redact_end(struct redact *r)
     sqlite3_finalize(r->client);
     sqlite3_finalize(r->names);
     sqlite3_finalize(r->owner);
-    drop_aliases(r);
-    free(r->aliases);
+    redact_names_free(&r->own);
     free(r);
 }

@@ -119,4 +119,70 @@ PY
 says "A's \"x\" \\ here
 say B to A
 a C b" notes
+
+# Macs, desks and tags are called after people: their names go from there too,
+# as whole words, also without the name of the Mac being asked for. Words of the
+# trade stay, and so does what only looks like a name.
+cat >called.csv <<'CSV'
+serial,client,name,assigned_user,assigned_email,filevault,last_checkin,os_version,site,asset_tag
+C02CALL01,Acme,Anna’s MacBook Pro,,,off,DAY,15.1,,anna-mbp
+C02CALL02,Acme,Bernds-MacBook-Air,Bernd Berg,,off,DAY,15.1,Desk of berg,BERG_2
+C02CALL03,Acme,it-kit-03 (C02CALL03),,,off,DAY,15.1,,IT 3
+C02CALL04,Acme,安娜的MacBook,,bo.lind@acme.example,off,DAY,15.1,Lind's,
+C02CALL05,Acme,JÖRG mac mini pro 5,Jörg Mini,,off,DAY,15.1,anna's old desk,T-5
+C02CALL06,Acme,Bo's iMac - Boston,Bo Ek,,off,DAY,15.1,Bo Street,
+CSV
+cat >called-accounts.csv <<'CSV'
+serial,account,full_name,uid,kind,secure_token
+C02CALL01,anna,Anna Ahlberg,501,local,true
+C02CALL02,bberg,,501,local,true
+C02CALL03,it,IT Support,501,local,true
+C02CALL04,lina,安娜,501,local,true
+C02CALL06,pro,Local Admin,501,local,true
+CSV
+called() { # PERIOD DAY
+    sed "s/DAY/$2/" called.csv >"called-$1.csv"
+    ends 0 '' "$muster" run -q -d c.db -o plain -F csv --period "$1" \
+        --as-of "$2" "called-$1.csv" called-accounts.csv
+    ends 0 '' "$muster" report -q -d c.db -o "called-$1" -F $all --period "$1" \
+        --redact users --redact-key one.key
+}
+called 2026-10 2026-10-30
+called 2026-11 2026-11-29
+shown() { # PERIOD: who is called what, pseudonyms by whose they are
+    python3 - "called-$1" "$1" <<'PY'
+import csv, re, sys
+def rows(what):
+    return list(csv.DictReader(open("%s/fleet-monthly-%s-%s.csv" % (sys.argv[1],
+        sys.argv[2], what), encoding="utf-8", newline="")))
+known = {}
+for r in rows("accounts"):
+    known.setdefault(r["account"], "ACCOUNT" + r["serial"][-1])
+    known.setdefault(r["full_name"], "PERSON" + r["serial"][-1])
+for r in rows("devices"):
+    known.setdefault(r["assigned_user"], "USER" + r["serial"][-1])
+for r in rows("devices"):
+    print(r["serial"], "|".join(re.sub("user-[0-9a-f]{12}", lambda m: known.get(
+        m[0], "OTHER"), r[k]) for k in ("device_name", "asset_tag", "site")))
+PY
+}
+for period in 2026-10 2026-11; do
+    says "C02CALL01 ACCOUNT1’s MacBook Pro|ACCOUNT1-mbp|
+C02CALL02 USER2-MacBook-Air|USER2_2|Desk of USER2
+C02CALL03 ACCOUNT3-kit-03 (C02CALL03)|ACCOUNT3 3|
+C02CALL04 PERSON4的MacBook||OTHER's
+C02CALL05 USER5 mac mini pro 5|T-5|ACCOUNT1's old desk
+C02CALL06 USER6's iMac - Boston||Bo Street" shown $period
+done
+find called-2026-11 -name '*.xlsx' -exec unzip -q -o {} -d {}.parts \;
+left='anna|bernd|bberg|安娜|jörg|JÖRG|bo.s imac|lina'
+if grep -rlEi "$left" called-2026-11; then
+    grep -rhoE -i ".{20}($left).{20}" called-2026-11 | head -n 5
+    fail 'a name is left'
+fi
+# Of serial numbers alone: those in the names of Macs.
+ends 0 '' "$muster" report -q -d c.db -o called-serials -F csv,html \
+    --redact serials --redact-key one.key
+tells 'it-kit-03 (SN' cat called-serials/fleet-monthly-2026-11-devices.csv
+grep -rq C02CALL called-serials && fail 'a serial number'
 finish

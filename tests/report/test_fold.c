@@ -22,7 +22,10 @@ static const struct {
     {"a\xc2\xad"
      "b\xe2\x80\x8b"
      "c\xef\xbb\xbf",
-     "abc"},                   /* what nobody sees */
+     "abc"},                                    /* what nobody sees */
+    {"A\xe2\x80\x99s \xe2\x80\x98z", "a's 'z"}, /* apostrophes */
+    {"a\xe2\x80\x91z\xe2\x80\x93", "a-z-"},     /* dashes */
+    {"a\xe3\x80\x80z\xe2\x80\xaf", "a z "},     /* blanks */
     {"a\xc2\xa0z", "a z"},     /* a blank that does not break */
     {"a\xff\xc3", "a\xff\xc3"} /* no UTF-8 stays as it is */
 };
