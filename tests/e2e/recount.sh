@@ -68,9 +68,11 @@ demo() {
         step ingest -q -d fleet.db --client-per-folder --period "${month% *}" \
             --as-of "${month#* }" "$root/fixtures/demo/${month% *}"
         judge -d fleet.db --period "${month% *}" \
-            --as-of "${month#* }" --set route=in-place --set new_server=Next
+            --as-of "${month#* }" --set route=in-place --set new_server=Next \
+            --set 'required=FV-10 ADM-02 FV-01'
     done
-    reports --set route=in-place --set new_server=Next
+    reports --set route=in-place --set new_server=Next \
+            --set 'required=FV-10 ADM-02 FV-01'
 }
 
 # Three months of Macs that have everything random: facts, conflicts, files.

@@ -754,6 +754,12 @@ class Recount:
         for (p, _, _, rate), t in zip(self.trend(sc), doc['trend']):
             self.rate(f'report.json: trend: {p}: pass_rate', rate,
                       t['pass_rate'])
+        wanted = json.loads(sc.run['policy'])['general'].get('required', [])
+        self.same('report.json: required', [
+            (r['rule'], int(r['notchecked']) + int(r['error']))
+            for r in self.csv['rules'] if r['rule'] in wanted
+            and r['notchecked'] != '0'],
+            [(r['rule'], r['notchecked']) for r in doc.get('required', [])])
         self.same('report.json: missing_clients', self.missing(sc),
                   [(m['client'], m['last_period'])
                    for m in doc['missing_clients']])
@@ -1596,6 +1602,16 @@ class Recount:
         self.claims('page: gaps', first.text(), [
             (r'(\S+) checks could not be made', num(a['notchecked']))]
             if a['notchecked'] else [])
+        wanted = json.loads(sc.run['policy'])['general'].get('required', [])
+        lacks = [(r['title'], int(r['notchecked']) + int(r['error']),
+                  'account' if r['scope'] == 'account' else 'Mac')
+                 for r in self.csv['rules'] if r['rule'] in wanted]
+        self.same('page: must be measured', [
+            f'{title}, on {plural(n, what)}.'
+            for title, n, what in lacks if n], [
+            page.mark(p).own('id').split(': ', 1)[1].replace(' ,', ',')
+            for p in box.all('p')
+            if p.text().startswith('Must be measured')])
         n = Counter()
         for g in sc.mine(self.store.gap, sc.run):
             if g['rule_no'] in sc.counted:
