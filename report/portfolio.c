@@ -30,6 +30,7 @@ static const struct template_var clients[] = {
     {"n_overdue", TEMPLATE_TEXT, NULL, ""},
     {"silent", TEMPLATE_TEXT, NULL, ""},
     {"pass_rate", TEMPLATE_TEXT, NULL, ""},
+    {"coverage", TEMPLATE_TEXT, NULL, "share of the checks that were measured"},
     {"change", TEMPLATE_TEXT, NULL, ""},
     {NULL, TEMPLATE_TEXT, NULL, NULL},
 };
@@ -46,6 +47,8 @@ static const struct template_var total[] = {
     {"overdue", TEMPLATE_TEXT, NULL, ""},
     {"overdue_verb", TEMPLATE_TEXT, NULL, "is or are overdue"},
     {"silent", TEMPLATE_TEXT, NULL, ""},
+    {"pass_rate", TEMPLATE_TEXT, NULL, "over all checks of all clients"},
+    {"coverage", TEMPLATE_TEXT, NULL, "likewise"},
     {NULL, TEMPLATE_TEXT, NULL, NULL},
 };
 
@@ -130,6 +133,7 @@ static int add_values(const struct report *r, struct template_sql *s,
 
     if (html_functions(r->db, err) < 0 ||
         query_keep(r, "portfolio_row", "portfolio", err) < 0 ||
+        query_keep(r, "portfolio_rate", "portfolio_rate", err) < 0 ||
         query_keep(r, "portfolio_missing", "missing_clients", err) < 0 ||
         add_pages(r, err) < 0 ||
         db_number(r->db, "SELECT count(*) FROM temp.portfolio_missing", 0,

@@ -11,5 +11,10 @@ SELECT num(count(*)) || CASE count(*) WHEN 1 THEN ' client' ELSE ' clients' END
        num(sum(clean))                        AS clean,
        num(sum(overdue))                      AS overdue,
        CASE sum(overdue) WHEN 1 THEN 'is' ELSE 'are' END AS overdue_verb,
-       num(sum(macs_not_reporting))           AS silent
+       num(sum(macs_not_reporting))           AS silent,
+       (SELECT coalesce(rate(share(sum(pass), sum(fail))), char(8211))
+          FROM temp.portfolio_rate)           AS pass_rate,
+       (SELECT coalesce(rate(share(sum(pass) + sum(fail), sum(open))),
+                        char(8211))
+          FROM temp.portfolio_rate)           AS coverage
   FROM temp.portfolio_row

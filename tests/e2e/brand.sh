@@ -57,6 +57,24 @@ has $page 'src="data:image/svg+xml;base64,' 'Made offline by muster' \
 grep -q 'Harbor & Sons' $page && fail 'a name of another client'
 has out/fleet-monthly-2026-11-portfolio.html 'Harbor &amp; Sons &lt;Dental&gt;' \
     "Macs at 3 clients are at risk" "<th scope=\"row\">All clients</th><td>63</td>"
+# The sum row has the rate over all checks of all clients, as the fleet's own
+# report has it, and the share of checks that it speaks of.
+tallied() { # RESULTS: of the counted rules of the month
+    sqlite3 b.db "SELECT coalesce(sum(t.count), 0) FROM tally t JOIN rule r USING
+        (period_id, rule_no) WHERE t.result IN ($1) AND r.kind = 'counted' AND
+        (r.uses = '' OR ' ' || r.uses || ' ' LIKE '% monthly %')"
+}
+sums=$(python3 - "$(tallied "'pass'")" "$(tallied "'fail'")" \
+    "$(tallied "'unknown', 'stale', 'notchecked', 'error'")" <<'PY'
+import sys
+p, f, o = map(int, sys.argv[1:])
+print("%.1f|%.1f" % (100 * p / (p + f), 100 * (p + f) / (p + f + o)))
+PY
+)
+found=$(sed -n '/All clients<\/th>/s/<[^>]*>/|/gp' \
+    out/fleet-monthly-2026-11-portfolio.html | tr -s '|' |
+    grep -oE '[0-9]+(\.[0-9]+)?.{0,3}%' | tr -cd '0-9.\n' | paste -sd'|' -)
+[ "$found" = "$sums" ] || fail "the sum row says $found, not $sums"
 ends 0 '' "$muster" verify -q -d b.db out
 
 # A client's page counts its own accounts, not those of all clients.
