@@ -44,8 +44,21 @@ jq -e '[.trend[].other_rules] == [false, true]' \
     out/fleet-monthly-2026-11-report.json >jq.out || fail 'no mark in JSON'
 [ "$(grep -o 'class="cut"' $page | wc -l)" = 1 ] || fail 'no line in the chart'
 grep -q '>2026-11\*</text>' $page || fail 'no star in the chart'
-grep -q '2026-11 <span class="quiet">other rules than before' $page ||
+grep -q '2026-11</span> <span class="quiet">other rules than before' $page ||
     fail 'no word in the table of the chart'
+# A period is one word: on a telephone it is not cut at its hyphen.
+grep -qF '.nw { white-space: nowrap; }' $page || fail 'no rule for one word'
+python3 - $page <<'PY' || fail 'a period may be cut in two'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+main = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", "", page)
+main = main[main.index("<body"):]
+assert main.count('<span class="nw">2026-1') >= 5, main.count('class="nw">2026-1')
+bare = re.sub(r'<span class="nw">[^<]*</span>', "", main)
+left = re.findall(r"[^<>]{0,40}\b2026-1[01]\b(?![-.\w])[^<>]{0,20}", bare)
+print(left)
+assert not left, left
+PY
 mkdir x
 (cd x && unzip -q ../out/fleet-monthly-2026-11.xlsx)
 grep -q '>changed<' x/xl/sharedStrings.xml x/xl/worksheets/sheet1.xml ||
