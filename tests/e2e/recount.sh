@@ -147,14 +147,15 @@ PY
 [{"serial": "C02BARE0001", "client": "Umbra", "accounts": []},
  {"serial": "C02BARE0002", "client": "Umbra", "accounts": []}]
 JSON
-    # One source says that the list of one of them is not complete.
-    printf 'serial,client,accounts_listed\nC02BARE0002,Umbra,no\n' >denied.csv
+    # A list is complete, and another source says that it is not.
+    printf 'serial,client,accounts_listed\nC02BARE0003,Umbra,no\n' >denied.csv
+    printf 'serial,client,account,admin\nC02BARE0003,Umbra,anna,yes\n' >listed.csv
     for month in '2026-10 2026-10-30 before' '2026-11 2026-11-30 now'; do
         # shellcheck disable=SC2086
         set -- $month
         step ingest -q -d fleet.db --period "$1" --as-of "$2" \
             "$3/devices.csv" "$3/accounts.csv" bare.json \
-            denied.csv
+            denied.csv listed.csv
         judge -d fleet.db --period "$1" --as-of "$2"
     done
     accept 9
