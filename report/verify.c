@@ -15,10 +15,12 @@
 #include "core/text.h"
 #include "report/brand.h"
 #include "report/look.h"
+#include "report/json.h"
 #include "report/manifest.h"
 #include "report/query.h"
 #include "report/rows.h"
 #include "report/report.h"
+#include "report/sink.h"
 #include "report/slug.h"
 
 #include <dirent.h>
@@ -404,6 +406,52 @@ static void check_database(struct verify *v, struct found *f, const char *name,
     check_parts(v, f, name, item);
 }
 
+/* The list of inputs that the database gives now; NULL with *err. */
+static json_t *inputs_now(const struct report *r, struct err *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct sink *s = out ? sink_open(out, err) : NULL;
+    json_t *list = NULL;
+    int rc = s ? json_rows(s, r, "inputs", err) : err_nomem(err);
+
+    sink_close(s);
+    if (out && fclose(out) == 0 && rc == 0)
+        list = json_loadb(text, size, 0, NULL);
+    free(text);
+    if (!list)
+        err_set(err, ERR_FAIL, "cannot list the inputs");
+    return list;
+}
+
+/* What a manifest tells of the exports, and what it was compared with. */
+static void check_head(struct verify *v, const struct found *f,
+                       const char *name, const json_t *m)
+{
+    struct err cause = {0};
+    const char *before = text_of(m, "before");
+    json_t *now;
+
+    if (!f->there)
+        return;
+    if (f->report.before_id != (before[0] ? lookup(v->db,
+                                                   "SELECT period_id FROM run"
+                                                   " WHERE period = :value",
+                                                   before)
+                                          : 0))
+        differs(v, name, "\"%s\" is not the period before %s", before,
+                f->report.period);
+    if (json_object_get(m, "redacted"))
+        return; /* files are called otherwise there */
+    now = inputs_now(&f->report, &cause);
+    if (!now)
+        differs(v, name, "%s", cause.text);
+    else if (!json_equal(now, json_object_get(m, "inputs")))
+        differs(v, name, "tells of other exports than the database");
+    json_decref(now);
+}
+
 /* ------------------------------------------------------------- manifest -- */
 
 /* "was" is a file of an earlier run: only its bytes are compared. */
@@ -450,6 +498,7 @@ static void check_manifest(struct verify *v, const char *dir, const char *name)
     } else {
         if (v->db)
             find_report(v, &f, name, m);
+        check_head(v, &f, name, m);
         check_list(v, &f, dir, json_object_get(m, "outputs"), false);
         check_list(v, &f, dir, json_object_get(m, "kept"), true);
     }

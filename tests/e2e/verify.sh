@@ -98,4 +98,19 @@ done
 says '["was changed after it was written","holds 3 rows, its manifest says 2"]' \
     json '[.differences[].difference | split(" (")[0]]'
 ends 3 '2 differences were found' "$muster" verify --json -d "$dir/m.db" "$dir/asjson"
+
+# What a manifest says of the exports and of the period before, too.
+m=$(ls "$dir"/asjson/*-manifest.json)
+altered() { # JQ DIFFERENCE
+    rm -rf "$dir/asjson"
+    check again "$muster" report -q -d "$dir/m.db" -o "$dir/asjson" -F csv
+    ends 0 '' "$muster" verify -d "$dir/m.db" "$dir/asjson"
+    jq "$1" "$m" >"$dir/m.json"
+    cat "$dir/m.json" >"$m"
+    ends 3 '1 difference was found' "$muster" verify -d "$dir/m.db" "$dir/asjson"
+    grep -qF "$2" "$dir/stdout" "$dir/stderr" || fail "not told: $2"
+}
+altered '.inputs[0].records += 1' 'tells of other exports than the database'
+altered '.inputs[0].collected = "2026-11-28T00:00:00Z"' 'tells of other exports'
+altered '.before = "2026-10"' '"2026-10" is not the period before 2026-11'
 finish
