@@ -2037,6 +2037,13 @@ class Recount:
 
     # ----------------------------------------------------------- portfolio --
 
+    @staticmethod
+    def two_rates(t):
+        """What passes, and what could be answered; a dash for none."""
+        x, y = (share(t['pass'], t['fail']),
+                share(t['pass'] + t['fail'], sum(t[k] for k in OPEN)))
+        return [{'\u2013'} if z is None else percents(z) for z in (x, y)]
+
     def portfolio(self, path):
         self.where = os.path.basename(path)
         m = re.match(r'fleet-(monthly|client|migration)-(.*)-portfolio',
@@ -2056,13 +2063,13 @@ class Recount:
             for i, x in enumerate(n):
                 total[i] += x
             d = v['at-risk'] - sum(x['verdict'] == 'at-risk' for x in before)
-            want.append((name, *(num(x) for x in n), percents(share(
-                t['pass'], t['fail'])) if t['pass'] + t['fail'] else {'\u2013'},
-                'first time' if not before else signed(d)))
+            want.append((name, *(num(x) for x in n), *self.two_rates(t),
+                         'first time' if not before else signed(d)))
         rows = [[c.text() for c in r] for r in page.table(
             'Macs of each client, the worst first')]
         self.rows('portfolio', want + [
-            ('All clients', *(num(total[i]) for i in range(7)), '', '')], rows)
+            ('All clients', *(num(total[i]) for i in range(7)),
+             *self.two_rates(sc.rates()), '')], rows)
         said = page.root.one('p', 'verdict').text()
         self.claims('portfolio: sentence', said, [
             (r'^(\S+) of (\S+) Macs? at (\S+) client', num(total[1]),
