@@ -12,6 +12,8 @@
  *               client_id, rule_no ...): severity descending, rule, client,
  *               serial, account
  *
+ *   report_tally(client_id, rule_no PRIMARY KEY, pass, fail, ...): the counts of
+ *               tally for the clients of this report
  *   report_work(finding_id, client PRIMARY KEY): what people wrote beside a
  *               finding in a sheet
  *

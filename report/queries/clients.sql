@@ -17,16 +17,9 @@ WITH macs AS (
    GROUP BY client_id
 ),
 now AS (
-  SELECT t.client_id, u.id,
-         sum(t.count) FILTER (WHERE t.result = 'pass') AS pass,
-         sum(t.count) FILTER (WHERE t.result = 'fail') AS fail,
-         sum(t.count) FILTER (WHERE t.result IN
-             ('unknown', 'stale', 'notchecked', 'error')) AS open
-    FROM tally t
-    JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
-   WHERE t.period_id = :period_id
-     AND t.client_id BETWEEN :client_low AND :client_high
-   GROUP BY t.client_id, u.id
+  SELECT t.client_id, u.id, t.pass, t.fail, t.open
+    FROM temp.report_tally t
+    CROSS JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
 ),
 before AS (
   SELECT t.client_id, b.id,

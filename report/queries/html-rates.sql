@@ -1,19 +1,11 @@
 -- Rates over all counted rules, and their change over rules that were measured
 -- in both periods.
 WITH now AS (
-  SELECT u.id,
-         sum(t.count) FILTER (WHERE t.result = 'pass') AS pass,
-         sum(t.count) FILTER (WHERE t.result = 'fail') AS fail,
-         sum(t.count) FILTER (WHERE t.result IN
-             ('unknown', 'stale', 'notchecked', 'error')) AS open,
-         sum(t.count) FILTER (WHERE t.result IN ('unknown', 'stale'))
-                                                       AS unknown,
-         sum(t.count) FILTER (WHERE t.result = 'notchecked') AS notchecked,
-         sum(t.waived) FILTER (WHERE t.result = 'fail') AS waived
-    FROM tally t
-    JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
-   WHERE t.period_id = :period_id
-     AND (:client_id = 0 OR t.client_id = :client_id)
+  SELECT u.id, sum(t.pass) AS pass, sum(t.fail) AS fail, sum(t.open) AS open,
+         sum(t.unknown) AS unknown, sum(t.notchecked) AS notchecked,
+         sum(t.fail_waived) AS waived
+    FROM temp.report_tally t
+    CROSS JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
    GROUP BY u.id
 ),
 before AS (

@@ -87,6 +87,44 @@ SELECT f.rowid, f.device_id, f.client_id, f.rule_no,
  WHERE :client_id = 0 OR f.client_id = :client_id
  ORDER BY severity DESC, f.rule_no, k.rank, f.account, f.rowid;
 
+-- The counts of tally, a row a client and rule; NULL where there is no such
+-- result.
+DROP TABLE IF EXISTS temp.report_tally;
+
+CREATE TEMP TABLE report_tally (
+  client_id     INTEGER,
+  rule_no       INTEGER,
+  pass          INTEGER,
+  fail          INTEGER,
+  unknown       INTEGER,              -- passes of Macs not reporting included
+  notapplicable INTEGER,
+  notchecked    INTEGER,
+  error         INTEGER,
+  informational INTEGER,
+  open          INTEGER,              -- unknown, not checked or an error
+  waived        INTEGER,
+  fail_waived   INTEGER,
+  PRIMARY KEY (client_id, rule_no)
+) WITHOUT ROWID;
+
+INSERT INTO report_tally
+SELECT client_id, rule_no,
+       sum(count) FILTER (WHERE result = 'pass'),
+       sum(count) FILTER (WHERE result = 'fail'),
+       sum(count) FILTER (WHERE result IN ('unknown', 'stale')),
+       sum(count) FILTER (WHERE result = 'notapplicable'),
+       sum(count) FILTER (WHERE result = 'notchecked'),
+       sum(count) FILTER (WHERE result = 'error'),
+       sum(count) FILTER (WHERE result = 'informational'),
+       sum(count) FILTER (WHERE result IN
+           ('unknown', 'stale', 'notchecked', 'error')),
+       sum(waived),
+       sum(waived) FILTER (WHERE result = 'fail')
+  FROM tally
+ WHERE period_id = :period_id
+   AND client_id BETWEEN :client_low AND :client_high
+ GROUP BY client_id, rule_no;
+
 DROP TABLE IF EXISTS temp.report_work;
 
 -- What people wrote beside findings, by the newest sheet of this period and

@@ -3,18 +3,14 @@
 -- measured, the change where it was not measured in both periods.
 WITH now AS (
   SELECT rule_no,
-         sum(count) FILTER (WHERE result = 'pass')          AS pass,
-         sum(count) FILTER (WHERE result = 'fail')          AS fail,
-         sum(count) FILTER (WHERE result IN ('unknown', 'stale'))
-                                                            AS unknown,
-         sum(count) FILTER (WHERE result = 'notapplicable') AS notapplicable,
-         sum(count) FILTER (WHERE result = 'notchecked')    AS notchecked,
-         sum(count) FILTER (WHERE result = 'error')         AS error,
-         sum(count) FILTER (WHERE result = 'informational') AS informational,
-         sum(waived)                                        AS waived
-    FROM tally
-   WHERE period_id = :period_id
-     AND client_id BETWEEN :client_low AND :client_high
+         sum(pass)          AS pass,
+         sum(fail)          AS fail,
+         sum(unknown)       AS unknown,
+         sum(notapplicable) AS notapplicable,
+         sum(notchecked)    AS notchecked,
+         sum(error)         AS error,
+         sum(waived)        AS waived
+    FROM temp.report_tally
    GROUP BY rule_no
 ),
 before AS (

@@ -15,15 +15,9 @@ WITH macs AS (
      AND (:client_id = 0 OR client_id = :client_id)
 ),
 now AS (
-  SELECT u.id,
-         sum(t.count) FILTER (WHERE t.result = 'pass') AS pass,
-         sum(t.count) FILTER (WHERE t.result = 'fail') AS fail,
-         sum(t.count) FILTER (WHERE t.result IN
-             ('unknown', 'stale', 'notchecked', 'error')) AS open
-    FROM tally t
-    JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
-   WHERE t.period_id = :period_id
-     AND t.client_id BETWEEN :client_low AND :client_high
+  SELECT u.id, sum(t.pass) AS pass, sum(t.fail) AS fail, sum(t.open) AS open
+    FROM temp.report_tally t
+    CROSS JOIN temp.report_rule u ON u.rule_no = t.rule_no AND u.counted
    GROUP BY u.id
 ),
 before AS (
