@@ -55,8 +55,8 @@ void plan_say(char *out, size_t size, int64_t pass, int64_t fail,
 
 /*
  * The fewest fixes until the pass rate reaches its target, or all of them.
- * "answers" come with most results first. Returns how many; *passing is how many
- * results pass after them.
+ * "answers" come with most results first. Returns how many; *passing is how
+ * many results pass after them.
  */
 size_t plan_rate(const struct plan_answer *answers, size_t n, int64_t pass,
                  int64_t fail, int64_t target_tenths, struct plan_step *out,

@@ -366,7 +366,8 @@ struct ingest *ingest_open(sqlite3 *db, const struct ingest_options *o,
     in->o = o;
     in->serials = serials_new(err);
     if (in->serials && registry_open(&in->registry, o->sources, err) == 0 &&
-        own_source(in, err) == 0 && feed_register(db, "feed", &in->slot, err) == 0 &&
+        own_source(in, err) == 0 &&
+        feed_register(db, "feed", &in->slot, err) == 0 &&
         db_script(db, "PRAGMA secure_delete=OFF", err) == 0 &&
         db_cache(db, 2048, err) == 0 &&
         db_number(db, "SELECT max(import_id) + 1 FROM import", 1, &in->first,
