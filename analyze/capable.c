@@ -8,6 +8,7 @@
 
 #define OS_10_13 101300
 #define OS_11 110000
+#define OS_11_5 110500
 #define OS_12_0_1 120001
 
 static int not3(int a)
@@ -49,6 +50,24 @@ static int no_auto(const struct capable *c)
 static int no_server_help(const struct capable *c)
 {
     return and3(is_chip(c, CHIP_APPLE), not3(c->bootstrap_expected));
+}
+
+/* Updates and extensions also need leave to use it. */
+static int no_leave(const struct capable *c)
+{
+    return and3(is_chip(c, CHIP_APPLE),
+                or3(not3(c->bootstrap_expected), not3(c->token_authorizes)));
+}
+
+/* Shut by a recovery lock or a firmware password that nobody has on record. */
+static int no_recoveryos(const struct capable *c)
+{
+    int apple = is_chip(c, CHIP_APPLE),
+        lock = and3(c->recovery_lock, not3(c->recovery_lock_known)),
+        password = and3(c->firmware_password, not3(c->firmware_password_known));
+
+    return or3(and3(and3(apple, not3(older(c->os, OS_11_5))), lock),
+               and3(and3(not3(apple), not3(older(c->os, OS_10_13))), password));
 }
 
 /* The silent erase needs a T2 or Apple silicon, macOS 12.0.1, and on Apple
@@ -103,7 +122,8 @@ void capable_by_facts(const struct capable *c, uint32_t *lost,
         int cannot;
     } losses[] = {
         {CAN_AUTO, no_auto(c)},
-        {CAN_UPDATE_BY_SERVER | CAN_KEXTS, no_server_help(c)},
+        {CAN_UPDATE_BY_SERVER | CAN_KEXTS, no_leave(c)},
+        {CAN_RECOVERYOS, no_recoveryos(c)},
         {CAN_ERASE, no_erase(c)},
         {CAN_GRANT, with_tokens(c, not3(c->any_token_admin))},
         {CAN_ENABLE, with_tokens(c, not3(c->any_holder))},

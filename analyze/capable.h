@@ -16,10 +16,13 @@ struct capable {
     int64_t os; /* version_number(); -1 for not known */
     int filevault_on;
     int bootstrap_expected;
+    int token_authorizes; /* bootstrap_auth says allowed; disallowed is 0 */
     int any_holder, any_token_admin, any_volume_owner;
     int key_escrowed;
-    bool key_invalid;                 /* known not to open the disk */
-    bool erase_tested;                /* the readiness test says success */
+    bool key_invalid;  /* known not to open the disk */
+    bool erase_tested; /* the readiness test says success */
+    int recovery_lock, recovery_lock_known;
+    int firmware_password, firmware_password_known;
     int64_t holders_min, holders_max; /* max: -1 where it has no bound */
     int64_t unlockers_min, unlockers_max;
 };

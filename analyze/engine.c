@@ -191,7 +191,10 @@ static int prepare_all(struct engine *e, struct err *err)
         " f.accounts_listed, f.os, d.filevault_on, d.bootstrap_expected,"
         " d.any_holder, d.any_token_admin, d.any_volume_owner,"
         " f.recovery_key_escrowed, f.recovery_key_validity, f.eacs_preflight,"
-        " d.holders_min, d.holders_max, d.unlockers_min, d.unlockers_max"
+        " d.holders_min, d.holders_max, d.unlockers_min, d.unlockers_max,"
+        " CASE f.bootstrap_auth WHEN 'allowed' THEN 1 WHEN 'disallowed' THEN 0"
+        " END, f.recovery_lock, f.recovery_lock_known, f.firmware_password,"
+        " f.firmware_password_known"
         "  FROM device_fact f JOIN device_derived d USING (device_id)"
         " WHERE f.device_id > ?1 ORDER BY f.device_id LIMIT ?2";
     static const char finding[] =
@@ -366,6 +369,11 @@ static void read_abilities(struct mac *m, sqlite3_stmt *st)
         .holders_max = number_or_unknown(st, 16),
         .unlockers_min = number_or_unknown(st, 17),
         .unlockers_max = number_or_unknown(st, 18),
+        .token_authorizes = (int)number_or_unknown(st, 19),
+        .recovery_lock = (int)number_or_unknown(st, 20),
+        .recovery_lock_known = (int)number_or_unknown(st, 21),
+        .firmware_password = (int)number_or_unknown(st, 22),
+        .firmware_password_known = (int)number_or_unknown(st, 23),
     };
 
     capable_by_facts(&c, &m->lost, &m->perhaps);

@@ -24,9 +24,24 @@ cat >"$dir/less.csv" <<'CSV'
 serial,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,filevault,recovery_key_escrowed,recovery_key_present,recovery_key_validity,recovery_lock,firmware_password
 UNASKED,apple,15.1,2026-11-29,yes,ade,yes,yes,on,yes,yes,valid,no,no
 CSV
+# The token is proved; whether it may be used, and what shuts recoveryOS, is not
+# said. The second and the third are shut, by what their chip has.
+cat >"$dir/unsaid.csv" <<'CSV'
+serial,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,bootstrap_supported,bootstrap_escrowed_server,bootstrap_record,eacs_preflight,filevault,recovery_key_escrowed,recovery_key_present,recovery_key_validity
+UNSAID,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,success,on,yes,yes,valid
+UNSAIDT2,t2,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,success,on,yes,yes,valid
+CSV
+cat >"$dir/shut.csv" <<'CSV'
+serial,chip,os_version,last_checkin,mdm_enrolled,enrollment_type,user_approved,supervised,bootstrap_supported,bootstrap_escrowed_server,bootstrap_record,bootstrap_auth,eacs_preflight,filevault,recovery_key_escrowed,recovery_key_present,recovery_key_validity,recovery_lock,recovery_lock_known,firmware_password,firmware_password_known
+SHUTAPPLE,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,valid,yes,no,yes,no
+ONRECORD,apple,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,allowed,success,on,yes,yes,valid,yes,yes,,
+SHUTT2,t2,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,not_supported,success,on,yes,yes,valid,yes,no,yes,no
+OPENT2,t2,15.1,2026-11-29,yes,ade,yes,yes,yes,yes,yes,not_supported,success,on,yes,yes,valid,yes,no,no,
+CSV
 {
     echo 'serial,account,uid,kind,role,admin,hidden,secure_token,crypto_user,volume_owner,filevault_user,password_known_by,disabled,person_status,password_reset_by,password_reset_at,last_login,laps'
-    for mac in $(cut -d, -f1 "$dir/devices.csv" | tail -n +2) UNASKED; do
+    for mac in $(cut -d, -f1 "$dir/devices.csv" | tail -n +2) UNASKED UNSAID UNSAIDT2 \
+        SHUTAPPLE ONRECORD SHUTT2 OPENT2; do
         for who in anna bo; do
             echo "$mac,$who,501,local,primary,yes,no,yes,yes,yes,yes,both,no,active,,,2026-11-28,no"
         done
@@ -34,7 +49,8 @@ CSV
 } >"$dir/accounts.csv"
 db=$dir/m.db
 check ingest "$muster" ingest -q -d "$db" --as-of 2026-11-30 \
-    "$dir/devices.csv" "$dir/less.csv" "$dir/accounts.csv"
+    "$dir/devices.csv" "$dir/less.csv" "$dir/unsaid.csv" "$dir/shut.csv" \
+    "$dir/accounts.csv"
 check analyze "$muster" analyze -q -d "$db" --as-of 2026-11-30
 
 is() { # SERIAL CANNOT PERHAPS
@@ -61,6 +77,15 @@ is BADKEY rescue ''
 is UNREADY erase 'auto updates-by-server'
 # Not asked is not proved.
 is UNASKED '' 'auto updates-by-server erase settings kexts psso'
+
+# Nor is leave to use the token, or that recoveryOS is open. (No test proves the
+# token of a T2.)
+is UNSAID '' 'updates-by-server kexts recoveryos'
+is UNSAIDT2 '' 'auto recoveryos'
+is SHUTAPPLE recoveryos ''
+is ONRECORD '' ''
+is SHUTT2 recoveryos auto
+is OPENT2 '' auto
 
 # Will it take the update, and the wipe? Empty where it is not proved.
 check report "$muster" report -q -d "$db" -F csv -o "$dir/out"

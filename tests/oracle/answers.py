@@ -226,12 +226,18 @@ def cannot(d):
                      d.recovery_key_validity != 'invalid'))
     shut = AND(d.filevault_on, no_key)
     intel, old = oracle.eq(d.chip, 'intel'), oracle.less(d.os, 120001)
+    leave = {'allowed': True, 'disallowed': False}.get(d.bootstrap_auth)
+    locked = AND(apple, oracle.at_least(d.os, 110500), d.recovery_lock,
+                 NOT(d.recovery_lock_known))
+    closed = AND(NOT(apple), oracle.at_least(d.os, 101300),
+                 d.firmware_password, NOT(d.firmware_password_known))
     if tested:                      # it says what chip and system do not
         intel, old = intel is True, old is True
     return {
         'auto': OR(no_token, False if (d.os or 0) >= 110000 else None),
-        'updates-by-server': AND(apple, no_token),
-        'kexts': AND(apple, no_token),
+        'updates-by-server': AND(apple, OR(no_token, NOT(leave))),
+        'kexts': AND(apple, OR(no_token, NOT(leave))),
+        'recoveryos': OR(locked, closed),
         'erase': OR(intel, old, not tested and AND(apple, no_token)),
         'grant': AND(with_tokens, NOT(d.any_token_admin)),
         'enable': AND(with_tokens, NOT(d.any_holder)),
