@@ -19,7 +19,7 @@
 
 static const struct template_var clients[] = {
     {"name", TEMPLATE_TEXT, NULL, "of the client"},
-    {"page", TEMPLATE_URL, NULL, "its own page"},
+    {"page", TEMPLATE_URL, NULL, "its own page; empty where that failed"},
     {"devices", TEMPLATE_TEXT, NULL, ""},
     {"at_risk", TEMPLATE_TEXT, NULL, ""},
     {"n_at_risk", TEMPLATE_TEXT, NULL, ""},
@@ -71,6 +71,18 @@ static const struct template_var vars[] = {
     {NULL, TEMPLATE_TEXT, NULL, NULL},
 };
 
+/* Whether the report of a client failed, so that it has no page. */
+static bool has_failed(const struct report *r, const char *client)
+{
+    const char *s = r->failed ? r->failed->data : NULL;
+    const char *end = s ? s + r->failed->len : NULL;
+
+    for (; s < end; s += strlen(s) + 1)
+        if (strcmp(s, client) == 0)
+            return true;
+    return false;
+}
+
 /* Where the page of a client is, and what it is called. */
 static int add_page(const struct report *r, sqlite3_stmt *st,
                     const char *client, struct err *err)
@@ -86,7 +98,9 @@ static int add_page(const struct report *r, sqlite3_stmt *st,
     else if (db_bind_text(st, ":client", client, err) == 0 &&
              db_bind_text(st, ":name", brand_client(r->options->config, client),
                           err) == 0 &&
-             db_bind_text(st, ":page", strbuf_str(&page), err) == 0)
+             db_bind_text(st, ":page",
+                          has_failed(r, client) ? "" : strbuf_str(&page),
+                          err) == 0)
         rc = db_run(st, err);
     strbuf_free(&slug);
     strbuf_free(&page);

@@ -33,6 +33,7 @@ struct job {
     struct leak *leak; /* names of all clients; NULL until a client's report */
     struct brand brand;
     struct strbuf slug, period, period_slug, client, before;
+    struct strbuf failed; /* see struct report */
 };
 
 static void job_free(struct job *j)
@@ -44,6 +45,7 @@ static void job_free(struct job *j)
     strbuf_free(&j->period_slug);
     strbuf_free(&j->client);
     strbuf_free(&j->before);
+    strbuf_free(&j->failed);
 }
 
 void report_summary_free(struct report_summary *s)
@@ -549,6 +551,8 @@ static int write_client(struct job *j, const struct clients *c, size_t i,
     strbuf_free(&path);
     if (rc == 0)
         s->clients++;
+    else
+        strbuf_add(&j->failed, client->name, strlen(client->name) + 1);
     return rc == 0 ? 0 : note_failure(s, client->name, &cause, err);
 }
 
@@ -577,6 +581,11 @@ static int write_job(struct job *j, const struct report_options *o,
         goto out;
     if (o->each_client && write_each(j, &c, o->dir, s, err) < 0)
         goto out;
+    if (!strbuf_ok(&j->failed)) {
+        err_nomem(err);
+        goto out;
+    }
+    j->report.failed = &j->failed;
     if (job_ready(j, o->client ? &c.items[which] : NULL, err) == 0)
         rc = write_one(j, o->dir, "", s, err);
 out:

@@ -54,6 +54,8 @@ struct report {
     const struct report_options *options; /* never NULL */
     const struct brand *brand;  /* report/brand.h; NULL: nothing is set */
     struct report_cache *cache; /* report/rows.h; NULL: nothing is kept */
+    /* Names of clients whose own report failed, each with its NUL. */
+    const struct strbuf *failed;
 };
 
 /* One file written. */

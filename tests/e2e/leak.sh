@@ -154,6 +154,13 @@ ends 6 'Northwind: northwind-monthly-2026-11-findings.csv is not released' \
     "$muster" report -q -d m.db -o out --each-client -F csv --rules rules
 [ -s out/umbra/umbra-monthly-2026-11-findings.csv ] || fail 'no report of Umbra'
 [ ! -e out/northwind ] || fail 'a folder of Northwind'
+# The page of all clients leads to those alone that there are.
+ends 6 'is not released' "$muster" report -q -d m.db -o linked --each-client \
+    -F html --rules rules
+page=$(ls linked/*portfolio*.html)
+tells 'href="umbra/umbra-monthly-2026-11.html"' cat "$page"
+tells 'Northwind<br><span class="soft">no report was released</span>' cat "$page"
+! grep -q 'href="northwind' "$page" || fail 'a link to no page'
 mkdir -p kept/northwind
 echo mine >kept/northwind/notes.txt
 ends 6 'Northwind: northwind-monthly' "$muster" report -q -d m.db -o kept \
