@@ -38,7 +38,7 @@ grep -q 'Ask Northwind first' "$dir"/out/*-helpdesk.html ||
 sed -i 's/<h1>All clients/<h1>Our clients/' "$mine/portfolio.html"
 check each "$muster" report -q -d "$dir/m.db" -o "$dir/out" -F html \
     --each-client --templates "$mine"
-grep -q '<h1>Our clients, 2026-11</h1>' "$dir"/out/*-portfolio.html ||
+grep -q '<h1>Our clients, <span class="nw">2026-11</span></h1>' "$dir"/out/*-portfolio.html ||
     fail 'the change of the portfolio does not show'
 grep -q '<a href="northwind/northwind-monthly-2026-11.html">Northwind</a>' \
     "$dir"/out/*-portfolio.html || fail 'no link to the page of the client'
