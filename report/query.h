@@ -12,9 +12,10 @@
  *               client_id, rule_no ...): severity descending, rule, client,
  *               serial, account
  *
- *   report_tally(client_id, rule_no PRIMARY KEY, pass, fail, ...): the counts
- * of tally for the clients of this report report_work(finding_id, client
- * PRIMARY KEY): what people wrote beside a finding in a sheet
+ *   report_tally(client_id, rule_no, pass, fail, ...): the counts of tally
+ *               for the clients of this report, one row a client and rule
+ *   report_work(finding_id, client): what people wrote beside a finding in a
+ *               sheet
  *
  *   report_before (queries/before.sql), report_remedy, report_remedy_mac and
  *               report_severity (report/tally.h): made when a query first
