@@ -9,6 +9,7 @@
 
 #include <expat.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -37,6 +38,16 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+/* What one stage gave back is there for the next. By itself the C library keeps
+ * ever larger pieces, once some were freed, and they cannot be returned. */
+static void keep_memory_small(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+#endif
+}
+
 /*
  * Files are private from their first byte, nothing is left of a crash, and a
  * full disk or a closed pipe is an error that is reported, not a death.
@@ -46,6 +57,7 @@ static void prepare_process(void)
     struct sigaction act = {.sa_handler = on_signal};
     struct rlimit none = {0, 0};
 
+    keep_memory_small();
     umask(077);
     setrlimit(RLIMIT_CORE, &none);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock for each allocation */

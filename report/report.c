@@ -23,7 +23,7 @@
 
 /* Page cache: findings are looked up in an order that is not that of the
  * store. */
-#define CACHE_KIB 32768
+#define CACHE_KIB 28672
 
 static const char *const uses[] = {"monthly", "client", "migration"};
 
