@@ -8,12 +8,12 @@
 #include "analyze/expectation.h"
 #include "analyze/readiness.h"
 #include "analyze/renamed.h"
+#include "analyze/required.h"
 #include "analyze/rule_lint.h"
 #include "analyze/rule_names.h"
 #include "analyze/sections.h"
 #include "core/cpu.h"
 #include "core/db.h"
-#include "core/resource.h"
 
 #define CACHE_KIB 24576
 
@@ -212,37 +212,6 @@ static int count_failed(struct analysis *a, struct err *err)
     return step;
 }
 
-/* As many as fit, and how many more. */
-static int note_required(struct analysis *a, struct err *err)
-{
-    char *out = a->out->required;
-    size_t size = sizeof(a->out->required) - 32, len = 0;
-    sqlite3_stmt *st = NULL;
-    int step = -1, more = 0;
-
-    if (db_prepare(a->db, resource_text("analyze/queries/required.sql"), &st,
-                   err) == 0 &&
-        db_bind_int(st, ":period_id", a->period_id, err) == 0)
-        while ((step = db_step(st, err)) == 1) {
-            int64_t n = sqlite3_column_int64(st, 2);
-            const char *what =
-                strcmp(db_text(st, 1), "account") == 0 ? "account" : "Mac";
-            char one[96];
-
-            snprintf(one, sizeof(one), "%s%.40s not measured on %lld %s%s",
-                     len ? ", " : "", db_text(st, 0), (long long)n, what,
-                     n == 1 ? "" : "s");
-            if (more || len + strlen(one) >= size)
-                more++;
-            else
-                len += (size_t)snprintf(out + len, size - len, "%s", one);
-        }
-    if (step == 0 && more)
-        snprintf(out + len, 32, ", and %d more", more);
-    sqlite3_finalize(st);
-    return step;
-}
-
 static int no_imports(struct analysis *a, struct err *err)
 {
     err_set(err, ERR_INPUT, "nothing was ingested for the period %s",
@@ -322,7 +291,10 @@ static int steps(struct analysis *a, struct err *err)
     a->out->deriving += derived - resolved;
     a->out->asking += judged.rules_seconds;
     a->out->keeping += cpu_seconds() - derived - judged.rules_seconds;
-    return count_failed(a, err) < 0 ? -1 : note_required(a, err);
+    if (count_failed(a, err) < 0)
+        return -1;
+    return required_note(a->db, a->period_id, a->out->required,
+                         sizeof(a->out->required), err);
 }
 
 /* ------------------------------------------------------------------ replay */

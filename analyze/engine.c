@@ -238,8 +238,6 @@ static uint8_t nature_of(const struct rule *r)
 {
     int bits = 0;
 
-    if (rule_counts(r))
-        bits |= NATURE_TOTAL;
     if (rule_counts(r) && !rule_is_migration(r))
         bits |= NATURE_COUNTS;
     if (rule_enters_verdict(r))

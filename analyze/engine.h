@@ -25,7 +25,6 @@ struct engine_input {
 struct engine_counts {
     int64_t devices, accounts, not_reporting;
     int64_t at_risk, undetermined, attention, partial, clean;
-    int64_t failed[5];    /* findings of counted rules by severity */
     double rules_seconds; /* of CPU time, for asking the rules */
 };
 

@@ -25,8 +25,7 @@
 enum {
     NATURE_COUNTS = 1,  /* in the counts of a Mac: counted, no migration */
     NATURE_VERDICT = 2, /* enters the verdict */
-    NATURE_CORE = 4,    /* its absence makes a verdict partial */
-    NATURE_TOTAL = 8    /* counted, migration or not */
+    NATURE_CORE = 4     /* its absence makes a verdict partial */
 };
 
 /* Columns of the counts of one client and rule. */

@@ -182,8 +182,6 @@ static void add_found(const struct engine *e, struct summary *s,
     bool fail = f->letter == RESULT_FAIL;
     enum severity *worst = fail ? &s->facts.failed : &s->facts.unknown;
 
-    if (fail && (nature & NATURE_TOTAL))
-        e->out->failed[sev]++;
     if (!(nature & NATURE_COUNTS))
         return;
     add_lost(e, s, f->mac, f->rule, fail && !f->slight);

@@ -42,10 +42,8 @@ const struct command *command_find(const char *name)
  * ever larger pieces, once some were freed, and they cannot be returned. */
 static void keep_memory_small(void)
 {
-#ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-#endif
 }
 
 /*

@@ -2,8 +2,7 @@
  * fold.h - text in which one name looks the same however it is spelled: small
  * letters, and accents apart from their letters (NFD); without marks of
  * direction and breaks that nobody sees, every blank, dash and apostrophe the
- * plain one. A folded text has at most three times
- * the bytes.
+ * plain one. A folded text has at most three times the bytes.
  */
 #ifndef MUSTER_FOLD_H
 #define MUSTER_FOLD_H

@@ -65,9 +65,8 @@ struct forecast_account {
     bool follows;     /* its password is known to come from the provider */
     int key_stored;   /* the recovery key, with the server: 1, 0, -1 */
     bool key_invalid; /* it is known not to open the disk */
-    bool
-        reset_open; /* reset by the server, no login since, FileVault not off */
-    bool restarted; /* ... and the Mac was restarted since */
+    bool reset_open;  /* by the server, no login since, FileVault not off */
+    bool restarted;   /* ... and the Mac was restarted since */
 };
 
 struct forecast_answer {

@@ -50,8 +50,8 @@ static void fn_finding_id(sqlite3_context *ctx, int argc, sqlite3_value **v)
     sqlite3_result_text(ctx, out, FINDING_ID_HEX - 1, SQLITE_TRANSIENT);
 }
 
-/* Whole days from one time to another. */
-/* None where an earlier period was judged as of a later day. */
+/* Whole days from one time to another; 0 where the other is the earlier one, as
+ * where an earlier period was judged as of a later day. */
 static void fn_days_between(sqlite3_context *ctx, int argc, sqlite3_value **v)
 {
     int64_t days;
@@ -403,6 +403,7 @@ int query_views(sqlite3 *db, struct err *err)
 int report_prepare(const struct report *r, struct err *err)
 {
     if (add_functions(r->db, err) < 0 || query_views(r->db, err) < 0 ||
+        db_script(r->db, resource_text("core/queries/required.sql"), err) < 0 ||
         query_script(r, "prepare", err) < 0 || query_script(r, "move", err) < 0)
         return -1;
     return db_script(r->db,
